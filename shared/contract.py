@@ -1,0 +1,155 @@
+"""What the MCP server offers: tool names, scopes, and the shape of conversations on the wire."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+
+class TaskTool(StrEnum):
+    """The tools that a model may hold."""
+
+    GET_CONTEXT = "get_context"
+    FIND_TASKS = "find_tasks"
+    ADD_TASKS = "add_tasks"
+    COMPLETE_TASKS = "complete_tasks"
+
+
+class ConversationTool(StrEnum):
+    """The gateway's own tools; no model and no OAuth client ever reaches them."""
+
+    BEGIN_TURN = "begin_turn"
+    RENEW_TURN = "renew_turn"
+    FINISH_TURN = "finish_turn"
+    LIST_CONVERSATIONS = "list_conversations"
+    GET_CONVERSATION = "get_conversation"
+    LIST_ITEMS = "list_items"
+    GET_ITEM = "get_item"
+    SAVE_ITEMS = "save_items"
+    RENAME_CONVERSATION = "rename_conversation"
+    DELETE_CONVERSATION = "delete_conversation"
+
+
+class Scope(StrEnum):
+    """What a token permits. ``CONVERSATIONS`` is only ever in the gateway's own assertions."""
+
+    TASKS_READ = "tasks:read"
+    TASKS_WRITE = "tasks:write"
+    CONVERSATIONS = "conversations:manage"
+
+
+ASSERTION_TYPE = "obo+jwt"
+"""The ``typ`` of the gateway's on-behalf-of assertion."""
+
+ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105 - a token type (RFC 9068), no secret
+"""The ``typ`` of an OAuth access token."""
+
+GATEWAY_ACTOR = "gateway"
+"""``client_id`` and ``act.sub`` of an assertion."""
+
+TURN_META_KEY = "remit/turn"
+"""Where a tool call's ``_meta`` names the turn that it belongs to, so that a repeated turn repeats no effect."""
+
+ItemId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+"""The id of an item; the gateway makes it, unique within the conversation."""
+
+TurnKey: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+"""The sender's own key of a message: the same key is the same message."""
+
+Title: TypeAlias = Annotated[str, StringConstraints(max_length=120)]
+Order: TypeAlias = Literal["asc", "desc"]
+TurnStatus: TypeAlias = Literal["running", "done", "failed", "interrupted"]
+TurnOutcome: TypeAlias = Literal["done", "failed", "interrupted"]
+
+
+class WireModel(BaseModel):
+    """A value on the wire: unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Item(WireModel):
+    """One entry of a conversation: a message, a widget, a note for the model.
+
+    Attributes:
+        kind: the ChatKit item type, such as ``user_message``.
+        data: the ChatKit item without ``id``, ``type``, ``thread_id`` and ``created_at``.
+        created_at: when it was made, with an offset.
+    """
+
+    id: ItemId
+    kind: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+    created_at: datetime
+    data: dict[str, Any]
+
+
+class Turn(WireModel):
+    """One message and its answer. A lease that ran out shows as ``interrupted``."""
+
+    id: str
+    message_id: ItemId
+    status: TurnStatus
+
+
+class Conversation(WireModel):
+    """A conversation without its items; ``turn`` is the latest one."""
+
+    id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    turn: Turn | None = None
+
+
+class ItemPage(WireModel):
+    """Items in the order asked for; ``has_more`` tells whether others follow the last one."""
+
+    items: list[Item]
+    has_more: bool
+
+
+class ConversationPage(WireModel):
+    """Conversations in the order asked for, by last change."""
+
+    conversations: list[Conversation]
+    has_more: bool
+
+
+class ConversationRead(WireModel):
+    """A conversation with its first page of items."""
+
+    conversation: Conversation
+    page: ItemPage
+
+
+class TurnStarted(WireModel):
+    """The answer to ``begin_turn``: the message is stored, and this caller may answer it.
+
+    Attributes:
+        lease: proves in ``renew_turn`` and ``finish_turn`` that this caller still holds the turn; absent when
+            ``replayed``, because the message was answered before and ``page`` already holds the answer.
+        page: the newest items, newest first, with the message itself.
+        local_time: the person's own time, ISO 8601 with offset.
+    """
+
+    conversation: Conversation
+    turn_id: str
+    message_id: ItemId
+    lease: str = ""
+    replayed: bool = False
+    page: ItemPage
+    time_zone: str
+    local_time: str
+
+
+class Done(WireModel):
+    """The answer of a tool that has nothing to tell but that it happened."""
+
+    ok: Literal[True] = True
+
+
+class LeaseRenewed(WireModel):
+    """How long the turn stays this caller's, in seconds."""
+
+    seconds: Annotated[int, Field(gt=0)]
