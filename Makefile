@@ -1,0 +1,45 @@
+PYTHON ?= python3
+LAUNCHER := .local/venvs/local
+PIP := -m pip install --quiet --disable-pip-version-check --require-hashes
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+run: $(LAUNCHER)/.done ## Start everything on this machine and print the address
+	@exec $(LAUNCHER)/bin/python -m local
+
+install: $(LAUNCHER)/.done ## Install and build everything that `make run` starts
+	@$(LAUNCHER)/bin/python -m local --install
+
+test: install .venv/.done ## Run every test, set up from nothing
+	@sh tests/run
+
+check: install .venv/.done ## Lint, types and import rules
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	frontend/node_modules/.bin/pyright
+	.venv/bin/lint-imports
+	npm --prefix frontend run --silent lint
+	npm --prefix frontend run --silent types
+
+pins: ## Compile the hashed requirement files again (needs uv)
+	uv pip compile --quiet --no-header --all-extras pyproject.toml -o requirements/dev.txt
+	for process in gateway mcp-server local; do \
+	  uv pip compile --quiet --no-header --extra $$process -c requirements/dev.txt pyproject.toml -o requirements/$$process.txt; \
+	done
+
+$(LAUNCHER)/.done: requirements/local.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=python3.x make …).")'
+	@echo "  · Preparing the launcher"
+	@$(PYTHON) -m venv --clear $(LAUNCHER)
+	@$(LAUNCHER)/bin/python $(PIP) -r requirements/local.txt
+	@touch $@
+
+.venv/.done: requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=python3.x make …).")'
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/python $(PIP) -r requirements/dev.txt
+	@touch $@
+
+.PHONY: help run install test check pins
