@@ -1,0 +1,1 @@
+"""The whole product as `make run` starts it, driven from outside."""

@@ -1,0 +1,62 @@
+"""Each process lives on its own pins: what it must not have is not there, and what it needs is."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DATABASE_DRIVERS = {"sqlalchemy", "asyncpg", "alembic", "psycopg", "psycopg2", "psycopg2-binary", "pg8000", "aiosqlite"}
+MODEL_LIBRARIES = {"fastapi", "openai", "openai-agents", "openai-chatkit"}
+NAME = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==", re.MULTILINE)
+
+
+def pinned(process: str) -> set[str]:
+    text = (ROOT / "requirements" / f"{process}.txt").read_text("utf-8")
+    return {name.lower().replace("_", "-") for name in NAME.findall(text)}
+
+
+def run_in(process: str, code: str) -> subprocess.CompletedProcess[str]:
+    python = ROOT / ".local" / "venvs" / process / "bin" / "python"
+    return subprocess.run([python, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.requirement("001/FR-007")
+@pytest.mark.parametrize(
+    ("process", "forbidden"), [("gateway", DATABASE_DRIVERS), ("mcp-server", MODEL_LIBRARIES)], ids=str
+)
+def test_a_process_is_pinned_without_the_other_sides_libraries(process: str, forbidden: set[str]) -> None:
+    names = pinned(process)
+
+    assert {"mcp", "pydantic", "pyjwt"} <= names
+    assert not names & forbidden
+
+
+@pytest.mark.requirement("001/FR-007")
+@pytest.mark.parametrize(("process", "module"), [("gateway", "gateway.app"), ("mcp-server", "mcp_server.app")])
+def test_a_process_imports_with_only_its_own_pins_installed(process: str, module: str) -> None:
+    done = run_in(process, f"import {module}")
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.requirement("001/FR-007")
+@pytest.mark.parametrize(
+    ("process", "modules"),
+    [("gateway", ("sqlalchemy", "asyncpg", "psycopg")), ("mcp-server", ("fastapi", "openai", "agents", "chatkit"))],
+)
+def test_the_other_sides_libraries_are_not_installed(process: str, modules: tuple[str, ...]) -> None:
+    code = "import importlib.util as u, sys; print([m for m in sys.argv[1:] if u.find_spec(m)])"
+    python = ROOT / ".local" / "venvs" / process / "bin" / "python"
+    done = subprocess.run([python, "-c", code, *modules], cwd="/", capture_output=True, text=True, check=False)
+
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.requirement("001/FR-007")
+def test_every_pin_is_hashed() -> None:
+    for process in ("gateway", "mcp-server", "local", "dev"):
+        text = (ROOT / "requirements" / f"{process}.txt").read_text("utf-8")
+        assert text.count("==") > 0
+        assert len(re.findall(r"==.*\\\n    --hash=sha256:", text)) == len(NAME.findall(text))
