@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from tests.e2e.conftest import Person
 from tests.e2e.launcher import Launcher
+from tests.e2e.people import Person
 
 ADDRESS = re.compile(r'sin6?_port=htons\((\d+)\).*?(?:inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)")')
 DNS_PORT = "53"
