@@ -12,9 +12,8 @@ import jwt
 import pytest
 from mcp import Client
 from mcp.client.auth import OAuthClientProvider, TokenStorage
-from mcp.client.auth.oauth2 import AuthorizationCodeResult
 from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 from pydantic import AnyUrl
 
 from tests.e2e.launcher import Launcher
