@@ -1,0 +1,43 @@
+"""People's rows: time zone and the counter of task numbers."""
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mcp_server.db.tables import PersonRow
+from shared.identity import UserId
+
+
+class PersonRepository:
+    """One person, who is made on first sight."""
+
+    def __init__(self, session: AsyncSession, user: UserId) -> None:
+        self._session = session
+        self._user = user
+
+    async def time_zone(self) -> str | None:
+        """Return the IANA name, or None while nobody said it."""
+        statement = select(PersonRow.time_zone).where(PersonRow.user_id == self._user)
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def lock(self) -> PersonRow:
+        """Take the person's row: what follows in this transaction happens one at a time for this person."""
+        statement = select(PersonRow).where(PersonRow.user_id == self._user).with_for_update(key_share=True)
+        row = (await self._session.execute(statement)).scalar_one_or_none()
+        if row is None:
+            make = insert(PersonRow).values(user_id=self._user).on_conflict_do_nothing()
+            await self._session.execute(make)
+            row = (await self._session.execute(statement)).scalar_one()
+        return row
+
+    async def set_time_zone(self, name: str) -> None:
+        statement = update(PersonRow).where(PersonRow.user_id == self._user).values(time_zone=name)
+        await self._session.execute(statement)
+
+    async def take_task_numbers(self, count: int) -> range:
+        """Reserve numbers for new tasks; none is ever used twice."""
+        person = await self.lock()
+        first = person.next_task
+        person.next_task = first + count
+        await self._session.flush()
+        return range(first, first + count)
