@@ -26,7 +26,6 @@ class ConversationTool(StrEnum):
     GET_CONVERSATION = "get_conversation"
     LIST_ITEMS = "list_items"
     GET_ITEM = "get_item"
-    SAVE_ITEMS = "save_items"
     RENAME_CONVERSATION = "rename_conversation"
     DELETE_CONVERSATION = "delete_conversation"
 
