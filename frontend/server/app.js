@@ -1,0 +1,106 @@
+/** The one web server of the page: sign-in service, run-time settings, health and the built files. */
+
+import { getConnInfo } from "@hono/node-server/conninfo";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { compress } from "hono/compress";
+import { ADDRESS_HEADER } from "./auth.js";
+import { securityHeaders } from "./headers.js";
+
+const MAX_BODY_BYTES = 64 * 1024;
+const RETRY_SECONDS = "5";
+const DATABASE_FAULTS = /^(08|53|57P|ECONN|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN)|timeout|terminated|not queryable/i;
+
+/** @typedef {import("hono").Context<{ Bindings: import("@hono/node-server").HttpBindings }>} Context */
+
+/**
+ * @param {object} parts
+ * @param {import("./settings.js").Settings} parts.settings
+ * @param {ReturnType<typeof import("./auth.js").signInService>} parts.signIn
+ * @param {() => Promise<void>} parts.ready
+ * @param {string} parts.dist the folder of the built page
+ */
+export function createApp({ settings, signIn, ready, dist }) {
+  /** @type {Hono<{ Bindings: import("@hono/node-server").HttpBindings }>} */
+  const app = new Hono();
+  app.use(securityHeaders(settings));
+  app.onError(answerError);
+  app.notFound((c) => problem(c, 404, "not_found", "There is nothing here."));
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/readyz", async (c) => {
+    await ready();
+    return c.json({ status: "ok" });
+  });
+  app.use("/api/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
+  for (const path of ["/api/auth/*", "/.well-known/*"]) {
+    app.on(["GET", "POST"], path, async (c) => forward(c, await signIn(), settings.clientAddressHeader));
+  }
+  for (const path of ["/api/*", "/.well-known/*"]) app.all(path, (c) => c.notFound()); // never the page's HTML
+  addPage(app, settings, dist);
+  return app;
+}
+
+/**
+ * @param {Hono<any>} app
+ * @param {import("./settings.js").Settings} settings
+ * @param {string} dist
+ */
+function addPage(app, settings, dist) {
+  const { publicUrl, gatewayUrl, mcpUrl, chatkitDomainKey } = settings;
+  app.use(compress());
+  app.use(async (c, next) => {
+    await next();
+    const isForever = c.req.path.startsWith("/assets/") && c.res.ok; // these names change with their content
+    c.header("Cache-Control", isForever ? "public, max-age=31536000, immutable" : "no-cache");
+  });
+  app.get("/config.json", (c) => c.json({ publicUrl, gatewayUrl, mcpUrl, chatkitDomainKey }));
+  app.get("*", serveStatic({ root: dist }));
+  app.get("/:path{[^.]*}", serveStatic({ root: dist, path: "index.html" })); // a route of the page, not a missing file
+}
+
+/**
+ * Hand a request to Better Auth with the client's address from our own edge.
+ * @param {Context} c
+ * @param {{ handler: (request: Request) => Promise<Response> }} auth
+ * @param {string} addressHeader
+ */
+async function forward(c, auth, addressHeader) {
+  const headers = new Headers(c.req.raw.headers);
+  const address = addressHeader ? c.req.header(addressHeader) : getConnInfo(c).remote.address;
+  if (address) headers.set(ADDRESS_HEADER, address);
+  else headers.delete(ADDRESS_HEADER);
+  const answer = await auth.handler(new Request(c.req.raw, { headers }));
+  if (answer.status === 404 && !answer.body) return c.notFound();
+  const wait = answer.headers.get("x-retry-after");
+  if (answer.status !== 429 || !wait) return answer;
+  return problem(c, 429, "rate_limited", `Too many attempts. Try again in ${wait} seconds.`, wait);
+}
+
+/**
+ * @param {Error & { code?: string }} error
+ * @param {Context} c
+ */
+function answerError(error, c) {
+  console.error(`${c.req.method} ${c.req.path}: ${error.message}`);
+  if (!DATABASE_FAULTS.test(error.code ?? error.message) && !error.message.includes("not migrated")) {
+    return problem(c, 500, "internal", "The sign-in service failed. Try again.");
+  }
+  return problem(c, 503, "unavailable", "The sign-in service cannot reach its database. Try again.", RETRY_SECONDS);
+}
+
+/** @param {Context} c */
+function tooLarge(c) {
+  return problem(c, 413, "too_large", "The request is too large.");
+}
+
+/**
+ * @param {Context} c
+ * @param {404 | 413 | 429 | 500 | 503} status
+ * @param {string} code
+ * @param {string} message
+ * @param {string} [retryAfter] seconds
+ */
+function problem(c, status, code, message, retryAfter) {
+  return c.json({ code, message }, status, retryAfter ? { "Retry-After": retryAfter } : {});
+}

@@ -1,0 +1,109 @@
+/** Who signs in, and what is signed for them: Better Auth's options, and the running service. */
+
+import { oauthProvider } from "@better-auth/oauth-provider";
+import { betterAuth } from "better-auth";
+import { createAuthMiddleware } from "better-auth/api";
+import { jwt } from "better-auth/plugins";
+import { PostgresDialect } from "kysely";
+import { isLoopback } from "./settings.js";
+
+export const SCHEMA = "auth";
+
+/** Carries the client's address from our own edge to Better Auth; what a client sends under this name is replaced. */
+export const ADDRESS_HEADER = "x-remit-client-address";
+
+const TASK_SCOPES = ["tasks:read", "tasks:write", "offline_access"];
+
+/**
+ * @param {import("./settings.js").Settings} settings
+ * @param {import("pg").Pool} pool
+ */
+export function authOptions(settings, pool) {
+  return /** @satisfies {import("better-auth").BetterAuthOptions} */ ({
+    appName: "Remit",
+    baseURL: settings.publicUrl,
+    basePath: "/api/auth",
+    secret: settings.secret,
+    trustedOrigins: [settings.publicUrl],
+    database: { dialect: new PostgresDialect({ pool }), type: "postgres", schemaName: SCHEMA },
+    emailAndPassword: { enabled: true, minPasswordLength: 8 },
+    // On one machine everybody has the same address: a limit by address would only lock its owner out.
+    rateLimit: { enabled: !isLoopback(new URL(settings.publicUrl).hostname), storage: "database" },
+    telemetry: { enabled: false },
+    onAPIError: { throw: true }, // an unexpected fault is the edge's to answer (app.js)
+    advanced: { cookiePrefix: "remit", ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] } },
+    hooks: { before: registerAsNative },
+    plugins: [pageToken(settings), mcpAuthorization(settings)],
+  });
+}
+
+/**
+ * Start the service at its first use. A start that fails, because the database is away, is tried again by the next.
+ * @param {import("./settings.js").Settings} settings
+ * @param {import("pg").Pool} pool
+ * @returns {() => Promise<{ handler: (request: Request) => Promise<Response> }>}
+ */
+export function signInService(settings, pool) {
+  /** @type {Promise<{ handler: (request: Request) => Promise<Response> }> | undefined} */
+  let started;
+  const start = async () => {
+    const auth = betterAuth(authOptions(settings, pool));
+    await auth.$context;
+    return auth;
+  };
+  return () => {
+    started ??= start().catch((error) => {
+      started = undefined;
+      throw error;
+    });
+    return started;
+  };
+}
+
+/**
+ * The page's token for the gateway. Its only claim about the person is `sub`: nothing that they can edit is signed.
+ * @param {import("./settings.js").Settings} settings
+ */
+function pageToken(settings) {
+  return jwt({
+    disableSettingJwtHeader: true, // else every look at the session signs a token
+    jwt: {
+      issuer: `${settings.publicUrl}/api/auth`,
+      audience: settings.gatewayAudience,
+      expirationTime: "15m",
+      definePayload: () => ({}),
+    },
+  });
+}
+
+/**
+ * OAuth 2.1 for people's own MCP clients, which register themselves.
+ * @param {import("./settings.js").Settings} settings
+ */
+function mcpAuthorization(settings) {
+  return oauthProvider({
+    loginPage: "/sign-in",
+    consentPage: "/consent",
+    scopes: ["openid", "profile", "email", ...TASK_SCOPES],
+    resources: [{ identifier: settings.mcpUrl, allowedScopes: TASK_SCOPES }],
+    clientRegistrationDefaultResources: [settings.mcpUrl],
+    allowDynamicClientRegistration: true,
+    allowUnauthenticatedClientRegistration: true,
+    accessTokenExpiresIn: 3600,
+  });
+}
+
+// Desktop clients register a loopback callback and leave application_type out; "web" would then be assumed and refused.
+const registerAsNative = createAuthMiddleware(async (context) => {
+  if (context.path !== "/oauth2/register" || context.body?.application_type) return;
+  const uris = context.body?.redirect_uris;
+  if (!Array.isArray(uris) || uris.length === 0 || !uris.every(isLoopbackCallback)) return;
+  return { context: { body: { ...context.body, application_type: "native" } } };
+});
+
+/** @param {unknown} uri */
+function isLoopbackCallback(uri) {
+  if (typeof uri !== "string" || !URL.canParse(uri)) return false;
+  const { protocol, hostname } = new URL(uri);
+  return protocol === "http:" && isLoopback(hostname);
+}
