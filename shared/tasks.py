@@ -1,11 +1,28 @@
-"""Tasks on the wire: what the task tools return, to a model, a widget and a script alike."""
+"""Tasks on the wire: what the task tools are told and return, to a model, a widget and a script alike."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 TaskId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^t[1-9][0-9]{0,9}$")]
 """``t`` and the person's own number of the task; short, because a model pays for each token."""
+
+
+class NewTask(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    due: str = Field("", description="2026-11-30, 2026-11-30T15:00, tomorrow, friday, next week, in 3 days.")
+    priority: Literal["", "low", "medium", "high"] = ""
+    notes: str = ""
+    labels: list[str] = []
+
+
+class TaskRef(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(description="As find_tasks returned it.")
+    expect_title: str = Field(description="The title you believe it has; if it differs, nothing changes.")
 
 
 class TaskModel(BaseModel):

@@ -1,5 +1,7 @@
 """Engine and transaction: rows are reached only inside a transaction, and only for one user."""
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,23 +9,33 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sqlalchemy import exc, text
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 
 from mcp_server.db.conversations import ConversationRepository
+from mcp_server.db.failures import raise_meaning, unavailable
 from mcp_server.db.people import PersonRepository
 from mcp_server.db.tables import REVISION
 from mcp_server.db.tasks import TaskRepository
 from mcp_server.db.turns import TurnRepository
-from shared.errors import ErrorCode, ProductError
+from shared.errors import ProductError
 from shared.identity import UserId
+
+log = logging.getLogger(__name__)
 
 POOL_SIZE = 12
 CONNECT_SECONDS = 3
 COMMAND_SECONDS = 5
+READY_SECONDS = 3
 CANARY = "canary:rls"
 _BIND = text("SELECT set_config('app.user_id', :user_id, true)")
-_CAN_BYPASS = text("SELECT rolsuper OR rolbypassrls OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
+# Also through a role that it could become: Neon's console roles may SET ROLE to one that bypasses.
+_CAN_BYPASS = text(
+    "SELECT EXISTS (SELECT FROM pg_roles WHERE (rolsuper OR rolbypassrls OR rolcreaterole)"
+    " AND pg_has_role(current_user, oid, 'MEMBER'))"
+    " OR EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('people') AND pg_has_role(current_user, relowner, 'MEMBER'))"
+)
 _SEES_PEOPLE = text("SELECT EXISTS (SELECT FROM people)")
+_REVISION = text("SELECT version_num FROM alembic_version")
 
 
 class UnsafeRoleError(Exception):
@@ -41,7 +53,7 @@ class Rows:
 
 
 class Database:
-    """The serving role's connections."""
+    """The serving role's connections. No row is reached before the role has proved to be a safe one."""
 
     def __init__(self, url: str) -> None:
         address, options = async_url(url)
@@ -50,11 +62,11 @@ class Database:
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
-            pool_pre_ping=True,
             pool_recycle=300,
             connect_args={"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS, **options},
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._role_is_proved = False
 
     @asynccontextmanager
     async def transaction(self, user: UserId) -> AsyncGenerator[Rows]:
@@ -66,42 +78,71 @@ class Database:
         if not user:
             raise RuntimeError("no user: refusing to open a transaction")
         try:
-            async with self._sessions.begin() as session:
-                await session.execute(_BIND, {"user_id": user})
+            await self._prove_role()
+            async with self._sessions() as session:
+                await _bind(session, user)
                 yield _rows(session, user)
-        except (exc.DBAPIError, exc.TimeoutError, OSError) as error:
-            if isinstance(error, exc.IntegrityError | exc.ProgrammingError | exc.DataError):
-                raise
-            message = "The task store cannot be reached. Try again in a moment."
-            raise ProductError(ErrorCode.UNAVAILABLE, message, retry_after=2) from error
+                await session.commit()
+        except (exc.SQLAlchemyError, OSError) as error:
+            raise_meaning(error)
+        except UnsafeRoleError as error:
+            log.critical("nothing is served: %s", error)
+            raise unavailable() from error
 
     async def check_role(self) -> None:
         """Prove that the policies hold for this role.
 
         Raises:
             UnsafeRoleError: the role can bypass them, or they are not in force.
+            ProductError: ``unavailable``, when the database is away or not migrated.
         """
-        async with self._engine.begin() as connection:
-            if (await connection.execute(_CAN_BYPASS)).scalar_one():
-                raise UnsafeRoleError("its role can bypass row-level security; use the role that the migration made")
-            if (await connection.execute(_SEES_PEOPLE)).scalar_one():
-                raise UnsafeRoleError("rows are visible without a user; migrate the database again")
-            await connection.execute(_BIND, {"user_id": CANARY})
-            if not (await connection.execute(_SEES_PEOPLE)).scalar_one():
-                raise UnsafeRoleError("the canary row is missing; migrate the database again")
+        try:
+            async with self._engine.begin() as connection:
+                await _check_role(connection)
+        except (exc.SQLAlchemyError, OSError) as error:
+            raise unavailable() from error
+        self._role_is_proved = True
 
     async def is_ready(self) -> bool:
-        """Tell whether the database answers and stands at this code's migration."""
+        """Tell whether the database answers, stands at this code's migration, and the role is a safe one."""
         try:
-            async with self._engine.connect() as connection:
-                revision = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
-        except (exc.SQLAlchemyError, OSError):
+            async with asyncio.timeout(READY_SECONDS):
+                await self._prove_role()
+                async with self._engine.connect() as connection:
+                    revision = (await connection.execute(_REVISION)).scalar()
+        except (exc.SQLAlchemyError, OSError, ProductError, UnsafeRoleError) as error:
+            log.warning("not ready: %s", error)
             return False
         return revision == REVISION
 
     async def close(self) -> None:
         """Give every connection back."""
         await self._engine.dispose()
+
+    async def _prove_role(self) -> None:
+        if not self._role_is_proved:
+            await self.check_role()
+
+
+async def _check_role(connection: AsyncConnection) -> None:
+    if (await connection.execute(_CAN_BYPASS)).scalar_one():
+        raise UnsafeRoleError("its role can bypass row-level security; use the role that the migration made")
+    if (await connection.execute(_SEES_PEOPLE)).scalar_one():
+        raise UnsafeRoleError("rows are visible without a user; migrate the database again")
+    await connection.execute(_BIND, {"user_id": CANARY})
+    if not (await connection.execute(_SEES_PEOPLE)).scalar_one():
+        raise UnsafeRoleError("the canary row is missing; migrate the database again")
+
+
+async def _bind(session: AsyncSession, user: UserId) -> None:
+    """Begin the transaction with the user in it; a connection that died while idle is replaced, once."""
+    try:
+        await session.execute(_BIND, {"user_id": user})
+    except exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        await session.rollback()
+        await session.execute(_BIND, {"user_id": user})
 
 
 def _rows(session: AsyncSession, user: UserId) -> Rows:

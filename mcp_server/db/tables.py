@@ -63,8 +63,21 @@ class TaskRow(Row):
         CheckConstraint("length(notes) <= 4000", name="tasks_notes"),
         CheckConstraint("priority IN ('low', 'medium', 'high')", name="tasks_priority"),
         CheckConstraint("due_at IS NULL OR due_on IS NOT NULL", name="tasks_due"),
-        Index("tasks_open", "user_id", "due_on", "due_at", "id", postgresql_where=text("completed_at IS NULL AND deleted_at IS NULL")),
-        Index("tasks_done", "user_id", "completed_at", "id", postgresql_where=text("completed_at IS NOT NULL AND deleted_at IS NULL")),
+        Index(
+            "tasks_open",
+            "user_id",
+            "due_on",
+            "due_at",
+            "id",
+            postgresql_where=text("completed_at IS NULL AND deleted_at IS NULL"),
+        ),
+        Index(
+            "tasks_done",
+            "user_id",
+            "completed_at",
+            "id",
+            postgresql_where=text("completed_at IS NOT NULL AND deleted_at IS NULL"),
+        ),
         Index("tasks_deleted", "user_id", "deleted_at", "id", postgresql_where=text("deleted_at IS NOT NULL")),
     )
 

@@ -1,0 +1,43 @@
+"""`python -m mcp_server`: serves both doors until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+import sys
+from types import FrameType
+
+import uvicorn
+
+from mcp_server.app import compose, refuse_unsafe_role
+from mcp_server.settings import read_settings
+
+DRAIN_SECONDS = 5
+
+
+def main() -> None:
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, _leave)  # uvicorn raises the signal again once everything has ended
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for library in ("httpx2", "mcp"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+    settings = read_settings()
+    product = compose(settings)
+    asyncio.run(refuse_unsafe_role(product))
+    config = uvicorn.Config(
+        product.asgi,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    uvicorn.Server(config).run()
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

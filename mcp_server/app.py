@@ -1,0 +1,155 @@
+"""The composition root: database, services, keys, the two doors and health."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from mcp.server.auth.routes import create_protected_resource_routes
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from mcp_server.caller import Door
+from mcp_server.db.session import Database, UnsafeRoleError
+from mcp_server.doors import PEOPLE_SCOPES, DoorServer, Frame, door_app, door_server, path_of
+from mcp_server.services.conversations import ConversationService
+from mcp_server.services.tasks import TaskService
+from mcp_server.services.turns import TurnService
+from mcp_server.settings import Settings
+from mcp_server.tools import catalogue
+from shared.contract import ACCESS_TOKEN_TYPE, ASSERTION_TYPE
+from shared.errors import ProductError
+from shared.identity import TokenRules, Verifier
+from shared.keys import PublishedKeys, StaticKeys, load_key_set
+
+log = logging.getLogger(__name__)
+
+ASSERTION_SECONDS = 60
+ASSERTION_LEEWAY_SECONDS = 5
+FIRST_KEY_TRIES = (0, 1, 2, 4)
+"""Pauses before the first attempts to load the sign-in keys: both may have been started at the same moment."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """The running parts that the process needs to know."""
+
+    asgi: ASGIApp
+    database: Database
+
+
+def compose(settings: Settings) -> Product:
+    """Put everything together; nothing is connected before the application starts."""
+    database = Database(settings.database_url.get_secret_value())
+    keys = PublishedKeys(settings.auth_jwks_url)
+    frame = Frame(
+        public_url=settings.public_url,
+        allowed_hosts=settings.allowed_hosts,
+        allowed_origins=settings.allowed_origins,
+        request_state_key=settings.request_state_key.get_secret_value(),
+    )
+    offers = catalogue(TaskService(database), ConversationService(database), TurnService(database))
+    people = door_server(
+        Door.PEOPLE, offers, frame, issuer=settings.auth_issuer, verifier=people_verifier(settings, keys)
+    )
+    gateway = door_server(Door.GATEWAY, offers, frame, issuer=settings.public_url, verifier=gateway_verifier(settings))
+    app = Starlette(
+        routes=[
+            Route("/healthz", _alive),
+            Route("/readyz", _readiness(database, keys)),
+            *_resource_metadata(people),
+            Route(path_of(Door.PEOPLE), door_app(people, Door.PEOPLE, frame)),
+            Route(path_of(Door.GATEWAY), door_app(gateway, Door.GATEWAY, frame)),
+        ],
+        lifespan=_lifespan(database, keys, (people, gateway)),
+    )
+    return Product(app, database)
+
+
+async def refuse_unsafe_role(product: Product) -> None:
+    """End the process when its role could see everyone's rows; a database that is away is asked again later.
+
+    Raises:
+        SystemExit: with what to do.
+    """
+    try:
+        await product.database.check_role()
+    except UnsafeRoleError as error:
+        raise SystemExit(f"MCP_SERVER_DATABASE_URL: {error}.") from error
+    except ProductError:
+        log.warning("the database cannot be reached yet; nothing is served before its role is proved")
+    finally:
+        await product.database.close()
+
+
+def people_verifier(settings: Settings, keys: PublishedKeys) -> Verifier:
+    """Accept OAuth access tokens (RFC 9068) of the sign-in service for the people's door."""
+    rules = TokenRules("EdDSA", settings.auth_issuer, settings.people_url, types=frozenset({ACCESS_TOKEN_TYPE}))
+    return Verifier(rules, keys)
+
+
+def gateway_verifier(settings: Settings) -> Verifier:
+    """Accept the gateway's on-behalf-of assertions for its own door."""
+    rules = TokenRules(
+        "EdDSA",
+        settings.gateway_issuer,
+        settings.gateway_url,
+        types=frozenset({ASSERTION_TYPE}),
+        max_lifetime=ASSERTION_SECONDS,
+        leeway=ASSERTION_LEEWAY_SECONDS,
+        single_audience=True,
+    )
+    return Verifier(rules, StaticKeys(load_key_set(json.loads(settings.gateway_public_keys), "EdDSA")))
+
+
+def _resource_metadata(people: DoorServer) -> list[Route]:
+    """Serve RFC 9728 metadata with every scope; the SDK's own would name only the one that each token must have."""
+    auth = people.settings.auth
+    assert auth is not None
+    assert auth.resource_server_url is not None
+    return create_protected_resource_routes(
+        auth.resource_server_url, [auth.issuer_url], scopes_supported=list(PEOPLE_SCOPES), resource_name="Remit"
+    )
+
+
+def _lifespan(
+    database: Database, keys: PublishedKeys, servers: tuple[DoorServer, ...]
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as running:
+            running.push_async_callback(database.close)
+            running.push_async_callback(keys.close)
+            for server in servers:
+                await running.enter_async_context(server.session_manager.run())
+            loading = asyncio.create_task(_load(keys))
+            yield
+            loading.cancel()
+
+    return lifespan
+
+
+async def _load(keys: PublishedKeys) -> None:
+    for pause in FIRST_KEY_TRIES:
+        await asyncio.sleep(pause)
+        await keys.start()
+        if keys.is_ready:
+            return
+
+
+async def _alive(_: Request) -> JSONResponse:
+    return JSONResponse({"ok": True})
+
+
+def _readiness(database: Database, keys: PublishedKeys) -> Callable[[Request], Awaitable[JSONResponse]]:
+    async def ready(_: Request) -> JSONResponse:
+        """Green while the database serves; absent sign-in keys close the people's door alone, and are only told."""
+        is_ready = await database.is_ready()
+        return JSONResponse({"database": is_ready, "sign_in_keys": keys.is_ready}, 200 if is_ready else 503)
+
+    return ready

@@ -1,0 +1,38 @@
+"""What a failure of the database means to a caller."""
+
+from typing import NoReturn
+
+from sqlalchemy import exc
+
+from shared.errors import ErrorCode, ProductError
+
+_CONSTRAINTS = {
+    "items_id": ProductError(ErrorCode.CONFLICT, "An item with this id stands already."),
+    "turns_one_live": ProductError(ErrorCode.TURN_IN_PROGRESS, "Another message is still being answered."),
+    "turns_message_key": ProductError(ErrorCode.CONFLICT, "This key was used for another message."),
+}
+# SQLSTATE classes (PostgreSQL manual, appendix A): connection, authorization, database, rollback (deadlock),
+# resources, object state, operator intervention (shutdown, time limit), system.
+_PASSING = ("08", "28", "3D", "40", "53", "55", "57", "58")
+_UNUSABLE_VALUE = "22"
+
+
+def unavailable() -> ProductError:
+    sentence = "The task store cannot be reached. Try again in a moment."
+    return ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=2)
+
+
+def raise_meaning(error: exc.SQLAlchemyError | OSError) -> NoReturn:
+    """Raise what a caller should be told; an error that tells of a mistake of ours stays what it is."""
+    if not isinstance(error, exc.DBAPIError):  # no connection, or none free
+        raise unavailable() from error
+    cause = error.driver_exception
+    state: str = getattr(cause, "sqlstate", None) or ""
+    meaning = _CONSTRAINTS.get(getattr(cause, "constraint_name", None) or "")
+    if meaning is not None:
+        raise ProductError(meaning.code, meaning.message) from error
+    if state.startswith(_UNUSABLE_VALUE):
+        raise ProductError(ErrorCode.INVALID, "A text or a number in it cannot be stored.") from error
+    if state.startswith(_PASSING) or error.connection_invalidated:
+        raise unavailable() from error
+    raise error

@@ -1,0 +1,127 @@
+"""Tasks: which rows a search means, in which order, and how they change."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, func, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mcp_server.db.tables import TaskRow
+from shared.identity import UserId
+
+Status: TypeAlias = Literal["open", "done"]
+Due: TypeAlias = Literal["", "overdue", "today", "next_7_days", "none"]
+Position: TypeAlias = tuple[date, time, int] | tuple[datetime, int]
+"""Where a page ended: the values that its order is made of."""
+
+NO_DATE = date.max
+NO_TIME = time.max
+_ESCAPE = "\\"
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; ``now`` is the person's own clock, without a zone."""
+
+    now: datetime
+    status: Status = "open"
+    words: tuple[str, ...] = ()
+    due: Due = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many open tasks there are, by due date."""
+
+    overdue: int
+    today: int
+    next_7_days: int
+    no_date: int
+
+
+class TaskRepository:
+    """One user's tasks."""
+
+    def __init__(self, session: AsyncSession, user: UserId) -> None:
+        self._session = session
+        self._user = user
+
+    async def page(self, search: Search, limit: int, after: Position | None) -> Sequence[TaskRow]:
+        """Return at most ``limit`` rows: open ones by due date, done ones newest first."""
+        statement = select(TaskRow).where(*self._found_by(search))
+        key: tuple[ColumnElement[Any], ...]
+        if search.status == "done":
+            key = (TaskRow.completed_at, TaskRow.id)
+            order = [column.desc() for column in key]
+        else:
+            key = (func.coalesce(TaskRow.due_on, NO_DATE), func.coalesce(TaskRow.due_at, NO_TIME), TaskRow.id)
+            order = [TaskRow.due_on, TaskRow.due_at, TaskRow.id]
+        if after is not None:
+            statement = statement.where(tuple_(*key) < after if search.status == "done" else tuple_(*key) > after)
+        return (await self._session.scalars(statement.order_by(*order).limit(limit))).all()
+
+    async def count(self, search: Search) -> int:
+        statement = select(func.count()).select_from(TaskRow).where(*self._found_by(search))
+        return (await self._session.execute(statement)).scalar_one()
+
+    async def counts(self, now: datetime) -> Counts:
+        kinds: tuple[Due, ...] = ("overdue", "today", "next_7_days", "none")
+        columns = [func.count().filter(_is_due(kind, now)) for kind in kinds]
+        statement = select(*columns).where(*self._found_by(Search(now)))
+        return Counts(*(await self._session.execute(statement)).one())
+
+    async def open_with_words(self, words: Iterable[str], limit: int) -> Sequence[TaskRow]:
+        """Return open tasks whose title holds any of the words."""
+        held = [TaskRow.title.icontains(word, autoescape=True) for word in words]
+        statement = select(TaskRow).where(*self._in_state("open"), or_(False, *held))
+        return (await self._session.scalars(statement.order_by(TaskRow.id).limit(limit))).all()
+
+    async def add(self, rows: Sequence[TaskRow]) -> None:
+        """Store new tasks; their numbers were taken before."""
+        self._session.add_all(rows)
+        await self._session.flush()
+
+    async def lock(self, numbers: Iterable[int]) -> dict[int, TaskRow]:
+        """Return tasks by number, held until the transaction ends; always in the same order, so that none deadlock."""
+        wanted = (TaskRow.user_id == self._user, TaskRow.id.in_(list(numbers)), TaskRow.deleted_at.is_(None))
+        statement = select(TaskRow).where(*wanted).order_by(TaskRow.id).with_for_update(key_share=True)
+        return {row.id: row for row in await self._session.scalars(statement)}
+
+    async def complete(self, numbers: Iterable[int], at: datetime) -> None:
+        own = (TaskRow.user_id == self._user, TaskRow.id.in_(list(numbers)))
+        values = {"completed_at": at, "updated_at": at}
+        await self._session.execute(update(TaskRow).where(*own).values(values))
+
+    def _found_by(self, search: Search) -> list[ColumnElement[bool]]:
+        conditions = self._in_state(search.status)
+        conditions += [_holds(word) for word in search.words]
+        if search.due:
+            conditions.append(_is_due(search.due, search.now))
+        if search.label:
+            lower = cast(func.lower(cast(TaskRow.labels, Text)), ARRAY(Text))
+            conditions.append(lower.contains([search.label.lower()]))
+        return conditions
+
+    def _in_state(self, status: Status) -> list[ColumnElement[bool]]:
+        done = TaskRow.completed_at.is_not(None) if status == "done" else TaskRow.completed_at.is_(None)
+        return [TaskRow.user_id == self._user, done, TaskRow.deleted_at.is_(None)]
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    places = (TaskRow.title, TaskRow.notes, func.array_to_string(TaskRow.labels, " "))
+    return or_(*(place.icontains(word, autoescape=True) for place in places))
+
+
+def _is_due(due: Due, now: datetime) -> ColumnElement[bool]:
+    today = now.date()
+    if due == "overdue":
+        earlier_today = and_(TaskRow.due_on == today, TaskRow.due_at < now.time())
+        return or_(TaskRow.due_on < today, earlier_today)
+    if due == "today":
+        return TaskRow.due_on == today
+    if due == "next_7_days":
+        return TaskRow.due_on.between(today, today + timedelta(days=6))
+    return TaskRow.due_on.is_(None)

@@ -1,0 +1,120 @@
+"""Turns: who may answer a message, and until when."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mcp_server.db.tables import TurnRow
+from shared.contract import TurnOutcome, TurnStatus
+from shared.identity import UserId
+
+LEASE_SECONDS = 30
+
+
+def status_now() -> ColumnElement[str]:
+    """Return a turn's status as readers see it: a lease that ran out is an interruption."""
+    ran_out = (TurnRow.status == "running") & (TurnRow.lease_until <= func.now())
+    return case((ran_out, "interrupted"), else_=TurnRow.status)
+
+
+@dataclass(frozen=True)
+class StoredTurn:
+    """A turn that was found; ``status`` is the one of this moment."""
+
+    id: uuid.UUID
+    conversation_id: uuid.UUID
+    number: int
+    message_id: str
+    request_hash: str
+    status: TurnStatus
+
+
+class TurnRepository:
+    """One user's turns. Whoever changes a turn has locked its conversation before."""
+
+    def __init__(self, session: AsyncSession, user: UserId) -> None:
+        self._session = session
+        self._user = user
+
+    async def find(self, turn_id: uuid.UUID) -> StoredTurn | None:
+        return await self._stored(TurnRow.id == turn_id)
+
+    async def find_by_key(self, key: str) -> StoredTurn | None:
+        return await self._stored(TurnRow.message_key == key)
+
+    async def latest_number(self, conversation_id: uuid.UUID) -> int:
+        """Return the number of the conversation's latest turn."""
+        statement = select(func.max(TurnRow.number)).where(*self._of(conversation_id))
+        return (await self._session.execute(statement)).scalar_one()
+
+    async def has_live_one(self, conversation_id: uuid.UUID) -> bool:
+        statement = select(TurnRow.id).where(*self._of(conversation_id), TurnRow.status == "running")
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def interrupt_expired(self, conversation_id: uuid.UUID) -> None:
+        """End what nobody answers any more, so that it does not block the conversation."""
+        expired = (TurnRow.status == "running", TurnRow.lease_until <= func.now())
+        statement = update(TurnRow).where(*self._of(conversation_id), *expired)
+        await self._session.execute(statement.values(status="interrupted", finished_at=func.now()))
+
+    async def start(self, turn: StoredTurn, key: str) -> uuid.UUID:
+        """Store a running turn and return its lease."""
+        lease = uuid.uuid4()
+        values = {
+            "user_id": self._user,
+            "id": turn.id,
+            "conversation_id": turn.conversation_id,
+            "number": turn.number,
+            "message_key": key,
+            "message_id": turn.message_id,
+            "request_hash": turn.request_hash,
+            "lease": lease,
+            "lease_until": _lease_end(),
+        }
+        await self._session.execute(insert(TurnRow).values(values))
+        return lease
+
+    async def take_over(self, turn_id: uuid.UUID) -> uuid.UUID:
+        """Give an ended turn a new lease; whoever held the old one can store nothing any more."""
+        lease = uuid.uuid4()
+        statement = update(TurnRow).where(TurnRow.user_id == self._user, TurnRow.id == turn_id)
+        values = {"status": "running", "lease": lease, "lease_until": _lease_end(), "finished_at": None}
+        await self._session.execute(statement.values(values))
+        return lease
+
+    async def renew(self, turn_id: uuid.UUID, lease: uuid.UUID) -> bool:
+        """Extend the lease; False when it is another's or the turn has ended."""
+        return await self._change(turn_id, lease, {"lease_until": _lease_end()})
+
+    async def finish(self, turn_id: uuid.UUID, lease: uuid.UUID, outcome: TurnOutcome) -> bool:
+        """End the turn; False when the lease is another's or the turn has ended."""
+        return await self._change(turn_id, lease, {"status": outcome, "finished_at": func.now()})
+
+    async def _change(self, turn_id: uuid.UUID, lease: uuid.UUID, values: dict[str, Any]) -> bool:
+        held = (TurnRow.id == turn_id, TurnRow.status == "running", TurnRow.lease == lease)
+        statement = update(TurnRow).where(TurnRow.user_id == self._user, *held).values(values).returning(TurnRow.id)
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def _stored(self, condition: ColumnElement[bool]) -> StoredTurn | None:
+        columns = (
+            TurnRow.id,
+            TurnRow.conversation_id,
+            TurnRow.number,
+            TurnRow.message_id,
+            TurnRow.request_hash,
+            status_now(),
+        )
+        statement = select(*columns).where(TurnRow.user_id == self._user, condition)
+        row = (await self._session.execute(statement)).one_or_none()
+        return None if row is None else StoredTurn(*row)
+
+    def _of(self, conversation_id: uuid.UUID) -> tuple[Any, Any]:
+        return (TurnRow.user_id == self._user, TurnRow.conversation_id == conversation_id)
+
+
+def _lease_end() -> ColumnElement[Any]:
+    return func.clock_timestamp() + timedelta(seconds=LEASE_SECONDS)

@@ -1,0 +1,48 @@
+"""Input schemas as small as a model can use: strict, flat, and without what only repeats a name."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+_EMPTY: tuple[Any, ...] = ("", [], False)
+
+
+def forbid_unknown(arguments: type[BaseModel]) -> None:
+    """Make a tool's arguments refuse what it did not declare; the SDK's own models ignore it."""
+    arguments.model_config = {**arguments.model_config, "extra": "forbid"}
+    arguments.model_rebuild(force=True)
+
+
+def input_schema(arguments: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON schema of a tool's arguments; some clients follow no ``$ref``, so it has none."""
+    schema = arguments.model_json_schema(schema_generator=_Compact)
+    definitions: dict[str, Any] = schema.pop("$defs", {})
+    return _inlined(schema, definitions)
+
+
+class _Compact(GenerateJsonSchema):
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - no field needs one
+        return False
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        made = super().model_schema(schema)
+        made.pop("title", None)
+        return made
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        made = super().default_schema(schema)
+        if made.get("default") in _EMPTY:  # leaving an argument out says the same
+            made.pop("default")
+        return made
+
+
+def _inlined(node: Any, definitions: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_inlined(one, definitions) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _inlined(definitions[node["$ref"].rsplit("/", 1)[1]], definitions)
+    return {name: _inlined(one, definitions) for name, one in node.items()}

@@ -1,0 +1,53 @@
+"""Where a page of tasks ended, as a text that only this server reads."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from mcp_server.db.tables import TaskRow
+from mcp_server.db.tasks import NO_DATE, NO_TIME, Position, Status
+from shared.errors import ErrorCode, ProductError
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a page begins: after which position, and how many tasks were shown before."""
+
+    after: Position | None
+    shown: int
+
+
+def write(status: Status, shown: int, last: TaskRow) -> str:
+    key: tuple[str, ...]
+    if last.completed_at is not None:
+        key = (last.completed_at.isoformat(),)
+    else:
+        key = ((last.due_on or NO_DATE).isoformat(), (last.due_at or NO_TIME).isoformat())
+    return base64.urlsafe_b64encode(json.dumps([status, shown, *key, last.id]).encode()).decode()
+
+
+def read(cursor: str, status: Status) -> Start:
+    """Read a cursor back; an empty one means the beginning.
+
+    Raises:
+        ProductError: ``invalid``, for a text that is no cursor of this kind of search.
+    """
+    if not cursor:
+        return Start(None, 0)
+    try:
+        return _read(json.loads(base64.urlsafe_b64decode(cursor)), status)
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+        sentence = "The cursor belongs to another search. Leave it out to begin again."
+        raise ProductError(ErrorCode.INVALID, sentence) from error
+
+
+def _read(body: object, status: Status) -> Start:
+    match body:
+        case ["done", int(shown), str(at), int(number)] if status == "done":
+            return Start((datetime.fromisoformat(at), number), shown)
+        case ["open", int(shown), str(on), str(at), int(number)] if status == "open":
+            return Start((date.fromisoformat(on), time.fromisoformat(at), number), shown)
+        case _:
+            raise ValueError("another search's cursor")

@@ -1,0 +1,217 @@
+"""Finding, adding and completing tasks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mcp_server.db import tasks as db
+from mcp_server.db.session import Database, Rows
+from mcp_server.db.tables import TaskRow
+from mcp_server.services import cursors
+from mcp_server.services.dates import Due, resolve, week_of
+from mcp_server.services.similarity import are_alike, telling_words
+from mcp_server.services.texts import clean_line, clean_text, folded
+from mcp_server.services.zones import Clock, local_now, utc_now
+from shared.errors import ErrorCode, ProductError
+from shared.identity import UserId
+from shared.tasks import AddedTasks, CompletedTasks, Context, Failure, FoundTasks, NewTask, Task, TaskRef
+
+TITLE_LENGTH = 200
+NOTES_LENGTH = 4000
+LABEL_LENGTH = 40
+MOST_LABELS = 10
+MOST_QUERY_WORDS = 10
+SIMILAR_CANDIDATES = 200
+SIMILAR_SHOWN = 5
+LARGEST_NUMBER = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What ``find_tasks`` is asked for."""
+
+    query: str
+    status: db.Status
+    due: db.Due
+    label: str
+    limit: int
+    cursor: str
+
+
+class TaskService:
+    """One user's tasks, one transaction a call."""
+
+    def __init__(self, database: Database, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def context(self, user: UserId) -> Context:
+        """Tell the person's date and time, and what lies before them."""
+        async with self._database.transaction(user) as rows:
+            now = await local_now(rows.people, self._clock)
+            counts = await rows.tasks.counts(now.replace(tzinfo=None))
+        monday, sunday = week_of(now.date())
+        return Context(
+            today=str(Due(now.date())),
+            weekday=Due(now.date()).weekday,
+            local_time=f"{now:%H:%M}",
+            time_zone=str(now.tzinfo),
+            week=f"{monday} to {sunday}",
+            overdue=counts.overdue,
+            due_today=counts.today,
+            next_7_days=counts.next_7_days,
+            no_date=counts.no_date,
+        )
+
+    async def find(self, user: UserId, wanted: Wanted) -> FoundTasks:
+        """Return one page of tasks, and how to get the next one."""
+        start = cursors.read(wanted.cursor, wanted.status)
+        words = tuple(clean_line(wanted.query).split()[:MOST_QUERY_WORDS])
+        async with self._database.transaction(user) as rows:
+            now = await local_now(rows.people, self._clock)
+            search = db.Search(_wall(now), wanted.status, words, wanted.due, clean_line(wanted.label))
+            found = await rows.tasks.page(search, wanted.limit + 1, start.after)
+            page, has_more = found[: wanted.limit], len(found) > wanted.limit
+            is_whole = start.after is None and not has_more
+            total = len(page) if is_whole else await rows.tasks.count(search)
+        tasks = [_view(row, now, n) for n, row in enumerate(page, start.shown + 1)]
+        return FoundTasks(
+            tasks=tasks,
+            total=total,
+            as_of=now.isoformat(timespec="minutes"),
+            next_cursor=cursors.write(wanted.status, start.shown + len(page), page[-1]) if has_more else None,
+            hint=None if total else _hint(wanted),
+        )
+
+    async def add(self, user: UserId, wanted: Sequence[NewTask]) -> AddedTasks:
+        """Add tasks; one that cannot be added is told, and does not keep the others out."""
+        async with self._database.transaction(user) as rows:
+            now = await local_now(rows.people, self._clock)
+            drafts, failed = _drafts(wanted, now)
+            similar = await self._similar(rows, drafts)
+            numbers = await rows.people.take_task_numbers(len(drafts)) if drafts else range(0)
+            for row, number in zip(drafts, numbers, strict=True):
+                row.user_id, row.id = user, number
+            await rows.tasks.add(drafts)
+        return AddedTasks(
+            added=[_view(row, now) for row in drafts],
+            similar=[_view(row, now) for row in similar] or None,
+            failed=failed or None,
+        )
+
+    async def complete(self, user: UserId, items: Sequence[TaskRef]) -> CompletedTasks:
+        """Complete tasks; a title that is not the task's changes nothing, and both are named."""
+        completed: dict[int, TaskRow] = {}
+        already: list[TaskRow] = []
+        failed: list[Failure] = []
+        async with self._database.transaction(user) as rows:
+            now = await local_now(rows.people, self._clock)
+            held = await rows.tasks.lock(number for item in items if (number := _number(item)) is not None)
+            for place, item in enumerate(items, 1):
+                row = held.get(_number(item) or 0)
+                if row is None:
+                    failed.append(_failure(place, ErrorCode.NOT_FOUND, "There is no such task. Look with find_tasks."))
+                elif folded(row.title) != folded(item.expect_title):
+                    failed.append(_failure(place, ErrorCode.WRONG_TASK, _wrong_task(row, item)))
+                elif row.completed_at is not None or row.id in completed:
+                    already.append(row)
+                else:
+                    completed[row.id] = row
+            for row in completed.values():
+                row.completed_at = row.updated_at = now
+        return CompletedTasks(
+            completed=[_view(row, now) for row in completed.values()],
+            already_done=[_view(row, now) for row in already] or None,
+            failed=failed or None,
+        )
+
+    async def _similar(self, rows: Rows, drafts: Sequence[TaskRow]) -> list[TaskRow]:
+        words = {word for row in drafts for word in telling_words(row.title)}
+        if not words:
+            return []
+        candidates = await rows.tasks.open_with_words(sorted(words), SIMILAR_CANDIDATES)
+        alike = [one for one in candidates if any(are_alike(one.title, row.title) for row in drafts)]
+        return alike[:SIMILAR_SHOWN]
+
+
+def _wall(now: datetime) -> datetime:
+    """Return the person's clock as they read it: due times carry no zone."""
+    return now.replace(tzinfo=None)
+
+
+def _drafts(wanted: Sequence[NewTask], now: datetime) -> tuple[list[TaskRow], list[Failure]]:
+    drafts: list[TaskRow] = []
+    failed: list[Failure] = []
+    for place, task in enumerate(wanted, 1):
+        try:
+            drafts.append(_draft(task, now))
+        except ProductError as error:
+            failed.append(_failure(place, error.code, error.message))
+    return drafts, failed
+
+
+def _draft(task: NewTask, now: datetime) -> TaskRow:
+    title, notes = clean_line(task.title), clean_text(task.notes)
+    labels = list(dict.fromkeys(label for text in task.labels if (label := clean_line(text).removeprefix("#"))))
+    if not title:
+        _refuse("A task needs a title.")
+    if len(title) > TITLE_LENGTH:
+        _refuse(f"The title is longer than {TITLE_LENGTH} characters. Put the rest into notes.")
+    if len(notes) > NOTES_LENGTH:
+        _refuse(f"The notes are longer than {NOTES_LENGTH} characters.")
+    if len(labels) > MOST_LABELS or any(len(label) > LABEL_LENGTH for label in labels):
+        _refuse(f"A task has at most {MOST_LABELS} labels of at most {LABEL_LENGTH} characters.")
+    due = resolve(task.due, now) if task.due.strip() else None
+    return TaskRow(
+        title=title,
+        notes=notes,
+        due_on=due and due.on,
+        due_at=due and due.at,
+        priority=task.priority or None,
+        labels=labels,
+    )
+
+
+def _view(row: TaskRow, now: datetime, n: int | None = None) -> Task:
+    due = None if row.due_on is None else Due(row.due_on, row.due_at)
+    is_open = row.completed_at is None
+    return Task(
+        n=n,
+        id=f"t{row.id}",
+        title=row.title,
+        due=due and str(due),
+        weekday=due and due.weekday,
+        overdue=True if is_open and due is not None and due.is_before(_wall(now)) else None,
+        priority=row.priority,
+        notes=row.notes or None,
+        labels=row.labels or None,
+        completed_at=row.completed_at and row.completed_at.astimezone(now.tzinfo).isoformat(timespec="minutes"),
+    )
+
+
+def _number(item: TaskRef) -> int | None:
+    """Return the task's number, or None for what cannot be one."""
+    digits = item.id.removeprefix("t")
+    is_number = (
+        item.id.startswith("t") and digits.isascii() and digits.isdigit() and len(digits) <= len(str(LARGEST_NUMBER))
+    )
+    return int(digits) if is_number and int(digits) <= LARGEST_NUMBER else None
+
+
+def _failure(place: int, code: ErrorCode, message: str) -> Failure:
+    return Failure(item=place, code=code.value, message=message)
+
+
+def _wrong_task(row: TaskRow, item: TaskRef) -> str:
+    expected = clean_line(item.expect_title)[:TITLE_LENGTH]
+    return f"t{row.id} is “{row.title}”, not “{expected}”. Nothing was changed; look with find_tasks."
+
+
+def _hint(wanted: Wanted) -> str:
+    if wanted.query or wanted.label or wanted.due:
+        return f"No {wanted.status} task matches all of it. Try fewer words, or leave due and label out."
+    return "There is no open task." if wanted.status == "open" else "Nothing was completed yet."
+
+
+def _refuse(sentence: str) -> None:
+    raise ProductError(ErrorCode.INVALID, sentence)

@@ -1,0 +1,57 @@
+"""Every tool the server offers, with its doors, scope and hints: its public surface, on one page."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from mcp.types import ToolAnnotations
+from pydantic import BaseModel
+
+from mcp_server.caller import Door
+from mcp_server.services.conversations import ConversationService
+from mcp_server.services.tasks import TaskService
+from mcp_server.services.turns import TurnService
+from mcp_server.tools.conversations import ConversationTools
+from mcp_server.tools.tasks import TaskTools
+from shared.contract import ConversationTool, Scope, TaskTool
+
+BOTH = frozenset(Door)
+GATEWAY = frozenset({Door.GATEWAY})
+
+READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+ADDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False)
+SETS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+DESTROYS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A tool that cannot be offered without saying at which doors, and behind which scope."""
+
+    name: TaskTool | ConversationTool
+    title: str
+    run: Callable[..., Awaitable[BaseModel]]
+    doors: frozenset[Door]
+    scope: Scope
+    hints: ToolAnnotations
+
+
+def catalogue(tasks: TaskService, conversations: ConversationService, turns: TurnService) -> tuple[Offer, ...]:
+    """Return every tool, in the order in which it is listed."""
+    task, talk = TaskTools(tasks), ConversationTools(conversations, turns)
+    read, write, manage = Scope.TASKS_READ, Scope.TASKS_WRITE, Scope.CONVERSATIONS
+    T, C = TaskTool, ConversationTool
+    return (
+        Offer(T.GET_CONTEXT, "Today and counts", task.get_context, BOTH, read, READS),
+        Offer(T.FIND_TASKS, "Find tasks", task.find_tasks, BOTH, read, READS),
+        Offer(T.ADD_TASKS, "Add tasks", task.add_tasks, BOTH, write, ADDS),
+        Offer(T.COMPLETE_TASKS, "Complete tasks", task.complete_tasks, BOTH, write, SETS),
+        Offer(C.BEGIN_TURN, "Begin a turn", talk.begin_turn, GATEWAY, manage, SETS),
+        Offer(C.RENEW_TURN, "Renew a turn", talk.renew_turn, GATEWAY, manage, SETS),
+        Offer(C.FINISH_TURN, "Finish a turn", talk.finish_turn, GATEWAY, manage, SETS),
+        Offer(C.LIST_CONVERSATIONS, "List conversations", talk.list_conversations, GATEWAY, manage, READS),
+        Offer(C.GET_CONVERSATION, "Read a conversation", talk.get_conversation, GATEWAY, manage, READS),
+        Offer(C.LIST_ITEMS, "List items", talk.list_items, GATEWAY, manage, READS),
+        Offer(C.GET_ITEM, "Read an item", talk.get_item, GATEWAY, manage, READS),
+        Offer(C.RENAME_CONVERSATION, "Rename a conversation", talk.rename_conversation, GATEWAY, manage, SETS),
+        Offer(C.DELETE_CONVERSATION, "Delete a conversation", talk.delete_conversation, GATEWAY, manage, DESTROYS),
+    )
