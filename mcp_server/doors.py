@@ -118,7 +118,7 @@ def _tool(offer: Offer, door: Door) -> Tool:
         bound,
         name=offer.name.value,
         title=offer.title,
-        description=offer.run.__doc__,
+        description=" ".join((offer.run.__doc__ or "").split()),
         annotations=offer.hints,
         structured_output=False,  # a model would pay for each output schema; the shapes are in shared
     )

@@ -1,6 +1,6 @@
 """Input schemas as small as a model can use: strict, flat, and without what only repeats a name."""
 
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -19,7 +19,7 @@ def input_schema(arguments: type[BaseModel]) -> dict[str, Any]:
     """Return the JSON schema of a tool's arguments; some clients follow no ``$ref``, so it has none."""
     schema = arguments.model_json_schema(schema_generator=_Compact)
     definitions: dict[str, Any] = schema.pop("$defs", {})
-    return _inlined(schema, definitions)
+    return cast("dict[str, Any]", _inlined(schema, definitions))
 
 
 class _Compact(GenerateJsonSchema):
@@ -38,11 +38,12 @@ class _Compact(GenerateJsonSchema):
         return made
 
 
-def _inlined(node: Any, definitions: dict[str, Any]) -> Any:
+def _inlined(node: object, definitions: dict[str, Any]) -> object:
     if isinstance(node, list):
-        return [_inlined(one, definitions) for one in node]
+        return [_inlined(one, definitions) for one in cast("list[object]", node)]
     if not isinstance(node, dict):
         return node
-    if "$ref" in node:
-        return _inlined(definitions[node["$ref"].rsplit("/", 1)[1]], definitions)
-    return {name: _inlined(one, definitions) for name, one in node.items()}
+    members = cast("dict[str, object]", node)
+    if "$ref" in members:
+        return _inlined(definitions[str(members["$ref"]).rsplit("/", 1)[1]], definitions)
+    return {name: _inlined(one, definitions) for name, one in members.items()}

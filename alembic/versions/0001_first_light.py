@@ -50,7 +50,8 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(
-            f"CREATE POLICY own ON {table} USING (user_id = (SELECT app_uid())) WITH CHECK (user_id = (SELECT app_uid()))"
+            f"CREATE POLICY own ON {table}"
+            " USING (user_id = (SELECT app_uid())) WITH CHECK (user_id = (SELECT app_uid()))"
         )
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO remit_app")
     op.execute("GRANT SELECT ON alembic_version TO remit_app")

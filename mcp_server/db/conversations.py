@@ -1,6 +1,7 @@
 """Conversations and their items: rows in, contract models out."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select, true, tuple_, update
@@ -98,11 +99,11 @@ class ConversationRepository:
     def _item(self, conversation_id: uuid.UUID, item_id: str) -> tuple[Any, Any, Any]:
         return (ItemRow.user_id == self._user, ItemRow.conversation_id == conversation_id, ItemRow.id == item_id)
 
-    def _items(self, conversation_id: uuid.UUID) -> Select[Any]:
+    def _items(self, conversation_id: uuid.UUID) -> Select[str, str, datetime, dict[str, Any]]:
         columns = (ItemRow.id, ItemRow.kind, ItemRow.created_at, ItemRow.data)
         return select(*columns).where(ItemRow.user_id == self._user, ItemRow.conversation_id == conversation_id)
 
-    def _with_turn(self) -> Select[Any]:
+    def _with_turn(self) -> Select[uuid.UUID, str, datetime, datetime, Any, Any, Any]:
         """Select conversations with their latest turn, which one look at ``turns_latest`` finds."""
         latest = (
             select(TurnRow.id, TurnRow.message_id, status_now().label("status"))

@@ -30,9 +30,9 @@ CANARY = "canary:rls"
 _BIND = text("SELECT set_config('app.user_id', :user_id, true)")
 # Also through a role that it could become: Neon's console roles may SET ROLE to one that bypasses.
 _CAN_BYPASS = text(
-    "SELECT EXISTS (SELECT FROM pg_roles WHERE (rolsuper OR rolbypassrls OR rolcreaterole)"
-    " AND pg_has_role(current_user, oid, 'MEMBER'))"
-    " OR EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('people') AND pg_has_role(current_user, relowner, 'MEMBER'))"
+    "SELECT EXISTS (SELECT FROM pg_roles"
+    " WHERE (rolsuper OR rolbypassrls OR rolcreaterole) AND pg_has_role(current_user, oid, 'MEMBER'))"
+    " OR EXISTS (SELECT FROM pg_class WHERE oid = 'people'::regclass AND pg_has_role(current_user, relowner, 'MEMBER'))"
 )
 _SEES_PEOPLE = text("SELECT EXISTS (SELECT FROM people)")
 _REVISION = text("SELECT version_num FROM alembic_version")

@@ -1,4 +1,4 @@
-"""The tables. Every key is led by ``user_id``, so that no row can point at another user's and every table can be sharded."""
+"""The tables. Every key is led by ``user_id``: no row can point at another user's, and every table can be sharded."""
 
 import uuid
 from datetime import date, datetime, time

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, func, or_, select, tuple_, update
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mcp_server.db.tables import TaskRow
@@ -18,7 +18,6 @@ Position: TypeAlias = tuple[date, time, int] | tuple[datetime, int]
 
 NO_DATE = date.max
 NO_TIME = time.max
-_ESCAPE = "\\"
 
 
 @dataclass(frozen=True)
@@ -52,25 +51,27 @@ class TaskRepository:
     async def page(self, search: Search, limit: int, after: Position | None) -> Sequence[TaskRow]:
         """Return at most ``limit`` rows: open ones by due date, done ones newest first."""
         statement = select(TaskRow).where(*self._found_by(search))
-        key: tuple[ColumnElement[Any], ...]
         if search.status == "done":
-            key = (TaskRow.completed_at, TaskRow.id)
-            order = [column.desc() for column in key]
+            key = tuple_(TaskRow.completed_at, TaskRow.id)
+            statement = statement.order_by(TaskRow.completed_at.desc(), TaskRow.id.desc())
         else:
-            key = (func.coalesce(TaskRow.due_on, NO_DATE), func.coalesce(TaskRow.due_at, NO_TIME), TaskRow.id)
-            order = [TaskRow.due_on, TaskRow.due_at, TaskRow.id]
+            key = tuple_(func.coalesce(TaskRow.due_on, NO_DATE), func.coalesce(TaskRow.due_at, NO_TIME), TaskRow.id)
+            statement = statement.order_by(TaskRow.due_on, TaskRow.due_at, TaskRow.id)
         if after is not None:
-            statement = statement.where(tuple_(*key) < after if search.status == "done" else tuple_(*key) > after)
-        return (await self._session.scalars(statement.order_by(*order).limit(limit))).all()
+            statement = statement.where(key < after if search.status == "done" else key > after)
+        return (await self._session.scalars(statement.limit(limit))).all()
 
     async def count(self, search: Search) -> int:
         statement = select(func.count()).select_from(TaskRow).where(*self._found_by(search))
         return (await self._session.execute(statement)).scalar_one()
 
     async def counts(self, now: datetime) -> Counts:
-        kinds: tuple[Due, ...] = ("overdue", "today", "next_7_days", "none")
-        columns = [func.count().filter(_is_due(kind, now)) for kind in kinds]
-        statement = select(*columns).where(*self._found_by(Search(now)))
+        statement = select(
+            func.count().filter(_is_due("overdue", now)),
+            func.count().filter(_is_due("today", now)),
+            func.count().filter(_is_due("next_7_days", now)),
+            func.count().filter(_is_due("none", now)),
+        ).where(*self._in_state("open"))
         return Counts(*(await self._session.execute(statement)).one())
 
     async def open_with_words(self, words: Iterable[str], limit: int) -> Sequence[TaskRow]:
@@ -89,11 +90,6 @@ class TaskRepository:
         wanted = (TaskRow.user_id == self._user, TaskRow.id.in_(list(numbers)), TaskRow.deleted_at.is_(None))
         statement = select(TaskRow).where(*wanted).order_by(TaskRow.id).with_for_update(key_share=True)
         return {row.id: row for row in await self._session.scalars(statement)}
-
-    async def complete(self, numbers: Iterable[int], at: datetime) -> None:
-        own = (TaskRow.user_id == self._user, TaskRow.id.in_(list(numbers)))
-        values = {"completed_at": at, "updated_at": at}
-        await self._session.execute(update(TaskRow).where(*own).values(values))
 
     def _found_by(self, search: Search) -> list[ColumnElement[bool]]:
         conditions = self._in_state(search.status)

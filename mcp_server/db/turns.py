@@ -15,7 +15,7 @@ from shared.identity import UserId
 LEASE_SECONDS = 30
 
 
-def status_now() -> ColumnElement[str]:
+def status_now() -> ColumnElement[Any]:
     """Return a turn's status as readers see it: a lease that ran out is an interruption."""
     ran_out = (TurnRow.status == "running") & (TurnRow.lease_until <= func.now())
     return case((ran_out, "interrupted"), else_=TurnRow.status)

@@ -14,6 +14,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 _ON_WEEKDAY = dict(zip((day.lower() for day in WEEKDAYS), (MO, TU, WE, TH, FR, SA, SU), strict=True))
 _WRITTEN = re.compile(r"(?P<day>.+?)(?:(?:t| at | )(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::00)?)?")
+_UNITS = {"day": relativedelta(days=1), "week": relativedelta(weeks=1), "month": relativedelta(months=1)}
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OFFSET = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9.]+)?\s?(?:z|utc|gmt|[+-][0-9]{2}(?::?[0-9]{2})?)")
 _IN_SOME_TIME = re.compile(r"in (?P<count>an?|[0-9]{1,3}) (?P<unit>day|week|month)s?")
@@ -78,7 +79,7 @@ def _day(said: str, today: date) -> date | None:
         return next_monday + relativedelta(weekday=_ON_WEEKDAY[said.removeprefix("next ")](+1))
     if later := _IN_SOME_TIME.fullmatch(said):
         count = int(later["count"]) if later["count"].isdigit() else 1
-        return today + relativedelta(**{f"{later['unit']}s": count})
+        return today + count * _UNITS[later["unit"]]
     return _iso_day(said)
 
 

@@ -49,7 +49,7 @@ class TaskService:
         """Tell the person's date and time, and what lies before them."""
         async with self._database.transaction(user) as rows:
             now = await local_now(rows.people, self._clock)
-            counts = await rows.tasks.counts(now.replace(tzinfo=None))
+            counts = await rows.tasks.counts(_wall(now))
         monday, sunday = week_of(now.date())
         return Context(
             today=str(Due(now.date())),
@@ -165,8 +165,8 @@ def _draft(task: NewTask, now: datetime) -> TaskRow:
     return TaskRow(
         title=title,
         notes=notes,
-        due_on=due and due.on,
-        due_at=due and due.at,
+        due_on=due.on if due else None,
+        due_at=due.at if due else None,
         priority=task.priority or None,
         labels=labels,
     )
@@ -174,18 +174,18 @@ def _draft(task: NewTask, now: datetime) -> TaskRow:
 
 def _view(row: TaskRow, now: datetime, n: int | None = None) -> Task:
     due = None if row.due_on is None else Due(row.due_on, row.due_at)
-    is_open = row.completed_at is None
+    done_at = row.completed_at
     return Task(
         n=n,
         id=f"t{row.id}",
         title=row.title,
-        due=due and str(due),
-        weekday=due and due.weekday,
-        overdue=True if is_open and due is not None and due.is_before(_wall(now)) else None,
+        due=str(due) if due else None,
+        weekday=due.weekday if due else None,
+        overdue=True if done_at is None and due and due.is_before(_wall(now)) else None,
         priority=row.priority,
         notes=row.notes or None,
         labels=row.labels or None,
-        completed_at=row.completed_at and row.completed_at.astimezone(now.tzinfo).isoformat(timespec="minutes"),
+        completed_at=done_at.astimezone(now.tzinfo).isoformat(timespec="minutes") if done_at else None,
     )
 
 

@@ -33,14 +33,14 @@ def folded(text: str) -> str:
     return clean_line(text).casefold()
 
 
-def storable(value: Any) -> Any:
+def storable(value: object) -> Any:
     """Return JSON that PostgreSQL can keep: it refuses U+0000 and lone surrogates."""
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, list):
-        return [storable(one) for one in cast("list[Any]", value)]
+        return [storable(one) for one in cast("list[object]", value)]
     if isinstance(value, dict):
-        return {storable(name): storable(one) for name, one in cast("dict[str, Any]", value).items()}
+        return {storable(name): storable(one) for name, one in cast("dict[str, object]", value).items()}
     return value
 
 

@@ -14,6 +14,7 @@ from mcp_server.tools.conversations import ConversationTools
 from mcp_server.tools.tasks import TaskTools
 from shared.contract import ConversationTool, Scope, TaskTool
 
+T, C = TaskTool, ConversationTool
 BOTH = frozenset(Door)
 GATEWAY = frozenset({Door.GATEWAY})
 
@@ -39,7 +40,6 @@ def catalogue(tasks: TaskService, conversations: ConversationService, turns: Tur
     """Return every tool, in the order in which it is listed."""
     task, talk = TaskTools(tasks), ConversationTools(conversations, turns)
     read, write, manage = Scope.TASKS_READ, Scope.TASKS_WRITE, Scope.CONVERSATIONS
-    T, C = TaskTool, ConversationTool
     return (
         Offer(T.GET_CONTEXT, "Today and counts", task.get_context, BOTH, read, READS),
         Offer(T.FIND_TASKS, "Find tasks", task.find_tasks, BOTH, read, READS),

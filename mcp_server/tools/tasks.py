@@ -19,7 +19,8 @@ class TaskTools:
         self._tasks = tasks
 
     async def get_context(self, user: UserId) -> Context:
-        """Today's date and weekday, the person's local time and zone, this week, and how many open tasks are overdue, due today, due within 7 days, undated. Call it before reasoning about dates."""
+        """Tell the person's date, weekday, time and zone, and how many open tasks are overdue, due today, due within
+        7 days, or undated. Call it before you reason about dates."""
         return await self._tasks.context(user)
 
     async def find_tasks(
@@ -33,7 +34,7 @@ class TaskTools:
         limit: Annotated[int, Field(ge=1, le=MOST_FOUND)] = 20,
         cursor: Annotated[str, Field(description="next_cursor of the page before.")] = "",
     ) -> FoundTasks:
-        """Find tasks; without arguments, all open ones by due date. Name them to people by n and title, to tools by id."""
+        """Find tasks; without arguments all open ones, by due date. People know tasks by n and title, tools by id."""
         return await self._tasks.find(user, Wanted(query, status, due, label, limit, cursor))
 
     async def add_tasks(
