@@ -1,0 +1,105 @@
+/** Speaks the ChatKit protocol: one POST a request, answered by JSON or by a stream of events. */
+
+/** @typedef {{ url: string, fetch?: typeof fetch, domainKey?: string }} Api */
+
+/** What went wrong, in a sentence for the person; `status` is 0 when no answer came. */
+export class WireError extends Error {
+  /**
+   * @param {string} message
+   * @param {number} status
+   * @param {string} code
+   */
+  constructor(message, status, code) {
+    super(message);
+    this.name = "WireError";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** @type {Record<number, string>} */
+const SENTENCES = {
+  401: "Your session ended. Sign in again.",
+  404: "This conversation is not there any more.",
+  409: "An answer is still being written here. Wait for it, then send again.",
+  413: "This message is too long.",
+  429: "That was a lot at once. Wait a moment, then send again.",
+  503: "The assistant cannot be reached just now. Send again in a moment.",
+};
+
+export class Wire {
+  #api;
+
+  /** @param {Api} api */
+  constructor(api) {
+    this.#api = api;
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} params
+   * @returns {Promise<any>}
+   */
+  async json(type, params) {
+    const answer = await this.#post(type, params);
+    return answer.json();
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} params
+   * @param {AbortSignal} signal
+   * @returns {AsyncGenerator<any>} the events
+   */
+  async *stream(type, params, signal) {
+    const answer = await this.#post(type, params, signal);
+    if (!answer.body) throw new WireError("The answer was empty.", answer.status, "internal");
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (;;) {
+      const { value, done } = await this.#reached(reader.read());
+      if (done) return;
+      const frames = (rest + value).split("\n\n");
+      rest = frames.pop() ?? "";
+      for (const frame of frames) {
+        if (frame.startsWith("data: ")) yield JSON.parse(frame.slice("data: ".length)); // others keep the line open
+      }
+    }
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} params
+   * @param {AbortSignal} [signal]
+   */
+  async #post(type, params, signal) {
+    const send = this.#api.fetch ?? fetch;
+    const init = { method: "POST", headers: { "Content-Type": "application/json" }, signal };
+    const body = JSON.stringify({ type, params, metadata: {} });
+    const answer = await this.#reached(send(this.#api.url, { ...init, body }));
+    if (!answer.ok) throw await refusal(answer);
+    return answer;
+  }
+
+  /**
+   * A network fault is a TypeError whose text differs from browser to browser.
+   * @template T
+   * @param {Promise<T>} attempt
+   */
+  async #reached(attempt) {
+    try {
+      return await attempt;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw new WireError("The connection failed. Check it, then send again.", 0, "unreachable");
+    }
+  }
+}
+
+/** @param {Response} answer */
+async function refusal(answer) {
+  const body = await answer.json().catch(() => null);
+  const known = typeof body?.message === "string" && typeof body?.code === "string";
+  const sentence = known ? body.message : (SENTENCES[answer.status] ?? "Something went wrong. Try again.");
+  return new WireError(sentence, answer.status, known ? body.code : "");
+}

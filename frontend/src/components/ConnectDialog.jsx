@@ -1,0 +1,31 @@
+/** Tells how to reach the same tasks from an MCP client. */
+
+import { forwardRef, useState } from "react";
+import { useConfig } from "../contexts/ConfigContext.jsx";
+
+export const ConnectDialog = forwardRef(
+  /** @type {import("react").ForwardRefRenderFunction<HTMLDialogElement, object>} */
+  function ConnectDialog(_props, ref) {
+    const { mcpUrl } = useConfig();
+    const [isCopied, setIsCopied] = useState(false);
+    const copy = () => navigator.clipboard.writeText(mcpUrl).then(() => setIsCopied(true));
+    return (
+      <dialog ref={ref} aria-labelledby="connect-title" onClose={() => setIsCopied(false)}>
+        <h2 id="connect-title">Connect an app</h2>
+        <p>Claude, Cursor, VS Code and any other MCP client can work with the same tasks. Give the app this address:</p>
+        <p className="address">
+          <code>{mcpUrl}</code>
+          <button type="button" onClick={copy}>
+            {isCopied ? "Copied" : "Copy"}
+          </button>
+        </p>
+        <p>It then opens this site, where you sign in and decide what it may do.</p>
+        <form method="dialog">
+          <button type="submit" className="primary">
+            Close
+          </button>
+        </form>
+      </dialog>
+    );
+  },
+);

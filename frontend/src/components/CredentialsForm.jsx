@@ -1,0 +1,45 @@
+/** The form of sign-in and sign-up: sends once, says what went wrong, keeps what was typed. */
+
+import { useState } from "react";
+
+/**
+ * @param {object} props
+ * @param {(fields: Record<string, string>) => Promise<{ error: { status?: number, message?: string } | null }>} props.onSend
+ * @param {string} props.action the button
+ * @param {import("react").ReactNode} props.children the fields
+ */
+export function CredentialsForm({ onSend, action, children }) {
+  const [isSending, setIsSending] = useState(false);
+  const [fault, setFault] = useState("");
+
+  /** @param {import("react").FormEvent<HTMLFormElement>} event */
+  const submit = async (event) => {
+    event.preventDefault();
+    const fields = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(event.currentTarget)));
+    setIsSending(true);
+    setFault("");
+    const { error } = await onSend(fields).catch(() => ({ error: {} }));
+    setIsSending(false);
+    if (error) setFault(sentence(error));
+  };
+
+  return (
+    <form onSubmit={submit}>
+      {children}
+      {fault && (
+        <p role="alert" className="fault">
+          {fault}
+        </p>
+      )}
+      <button type="submit" className="primary" disabled={isSending}>
+        {action}
+      </button>
+    </form>
+  );
+}
+
+/** @param {{ status?: number, message?: string }} error */
+function sentence({ status, message }) {
+  if (status && message) return message.endsWith(".") ? message : `${message}.`;
+  return "The sign-in service cannot be reached. Try again.";
+}

@@ -1,0 +1,95 @@
+/** Asks the person whether an app may act for them: which app, where it sends them, what it may do. */
+
+import { useEffect, useState } from "react";
+import { Card } from "../components/Card.jsx";
+import { useSession } from "../contexts/SessionContext.jsx";
+import { authClient } from "../utils/authClient.js";
+
+/** @type {Record<string, string>} */
+const SCOPES = {
+  "tasks:read": "See your tasks",
+  "tasks:write": "Add, change and complete your tasks",
+  offline_access: "Stay connected while you are away",
+  openid: "Know who you are",
+  profile: "See your name",
+  email: "See your e-mail address",
+};
+
+export function Consent() {
+  const query = new URLSearchParams(window.location.search);
+  const clientId = query.get("client_id");
+  const redirect = query.get("redirect_uri") ?? "";
+  if (!clientId || !query.has("sig") || !URL.canParse(redirect)) {
+    return (
+      <Card title="Nothing to allow">
+        <p>This page is opened by an app that asks for access. Start again in the app.</p>
+      </Card>
+    );
+  }
+  const scopes = (query.get("scope") ?? "").split(" ").filter(Boolean);
+  return <Question clientId={clientId} redirect={new URL(redirect)} scopes={scopes} />;
+}
+
+/** @param {{ clientId: string, redirect: URL, scopes: string[] }} props */
+function Question({ clientId, redirect, scopes }) {
+  const { user } = useSession();
+  const [name, setName] = useState(/** @type {string | null} */ (null));
+  const [fault, setFault] = useState("");
+  const [isSending, setIsSending] = useState(false);
+
+  useEffect(() => {
+    authClient
+      .$fetch("/oauth2/public-client", { method: "GET", query: { client_id: clientId } })
+      .then(({ data, error }) => {
+        if (error) setFault("This app is not known here. Start again in the app.");
+        else setName(/** @type {{ client_name?: string }} */ (data).client_name || "An app without a name");
+      });
+  }, [clientId]);
+
+  /** @param {boolean} accept */
+  const answer = async (accept) => {
+    setIsSending(true);
+    const { error } = await authClient.oauth2.consent({ accept }); // its client follows the way back by itself
+    if (!error) return;
+    setIsSending(false);
+    setFault("Your answer could not be delivered: the request may be too old. Start again in the app.");
+  };
+
+  if (fault) {
+    return (
+      <Card title="This did not work">
+        <p role="alert">{fault}</p>
+      </Card>
+    );
+  }
+  return (
+    <Card title={name ? `${name} asks for access` : "An app asks for access"}>
+      <p>
+        It would act for <strong>{user?.name}</strong> ({user?.email}) and may:
+      </p>
+      <ul className="scopes">
+        {scopes.map((scope) => (
+          <li key={scope}>{SCOPES[scope] ?? <code>{scope}</code>}</li>
+        ))}
+      </ul>
+      <p className="note">
+        Your answer sends you to <strong>{placeOf(redirect)}</strong>. Allow it only if that is where you came from: an
+        app can give itself any name.
+      </p>
+      <div className="answers">
+        <button type="button" disabled={!name || isSending} onClick={() => answer(false)}>
+          Deny
+        </button>
+        <button type="button" className="primary" disabled={!name || isSending} onClick={() => answer(true)}>
+          Allow
+        </button>
+      </div>
+    </Card>
+  );
+}
+
+/** @param {URL} redirect */
+function placeOf({ protocol, hostname, host }) {
+  if (/^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)) return `an app on this computer (${host})`;
+  return /^https?:$/.test(protocol) ? host : `${protocol}//${host}`;
+}
