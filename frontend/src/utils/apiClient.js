@@ -1,5 +1,6 @@
 /** The one client of the gateway: every request is for the signed-in person, with a good token, or is not made. */
 
+import { MessageKeys } from "./messageKeys.js";
 import { claimsOf, createTokenSource } from "./token.js";
 
 /** The session is over, or is another person's by now. */
@@ -20,6 +21,7 @@ export class SessionEndedError extends Error {
  */
 export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded, send = fetch }) {
   const tokens = createTokenSource(fetchToken);
+  const keys = new MessageKeys();
   const home = `${gatewayUrl}/api/`;
 
   const endSession = () => {
@@ -38,7 +40,11 @@ export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded
     const headers = new Headers(init.headers);
     headers.set("Authorization", `Bearer ${token}`);
     headers.set("X-Time-Zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
-    return send(url, { ...init, headers, credentials: "omit" });
+    const key = keys.of(init.body);
+    if (key) headers.set("Idempotency-Key", key);
+    const answer = await send(url, { ...init, headers, credentials: "omit" });
+    keys.settle(init.body, answer);
+    return answer;
   }
 
   return {

@@ -1,0 +1,75 @@
+/** Nothing of the chat exists before the session is resolved and names its user. */
+
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { refusal } from "./network.js";
+import { ADA, openPage, sessionOf } from "./page.js";
+
+const GET_SESSION = "GET /api/auth/get-session";
+
+/** @type {Awaited<ReturnType<typeof openPage>>} */
+let page;
+afterEach(() => page.close());
+
+const chat = () => document.querySelector("openai-chatkit");
+const gatewayRequests = () => page.requests.filter(({ route }) => route.includes("gateway.test"));
+
+describe("the guard", () => {
+  test("[001/FR-050] shows neither chat nor form while the session is not resolved", async () => {
+    /** @type {(session: object) => void} */
+    let resolve = () => undefined;
+    page = await openPage("/", {
+      [GET_SESSION]: () =>
+        new Promise((done) => {
+          resolve = done;
+        }),
+    });
+
+    await page.waitFor(() => expect(page.requests).toHaveLength(1));
+    expect(page.screen.getByRole("status", { name: "Loading" })).toBeInTheDocument();
+    expect(page.screen.queryByLabelText("Password")).toBeNull();
+    expect(chat()).toBeNull();
+
+    resolve(sessionOf(ADA) ?? {});
+    await page.waitFor(() => expect(chat()).not.toBeNull());
+  });
+
+  test("[001/FR-051] keeps the chat closed without a session, and asks the gateway for nothing", async () => {
+    page = await openPage("/", { [GET_SESSION]: null });
+
+    await page.screen.findByRole("heading", { name: "Sign in" });
+    expect(chat()).toBeNull();
+    expect(gatewayRequests()).toEqual([]);
+  });
+
+  test("[001/FR-051] keeps the chat closed when the session names no user, and says so", async () => {
+    page = await openPage("/", { [GET_SESSION]: sessionOf({ name: "Nobody", email: "n@example.com" }) });
+
+    await page.screen.findByRole("heading", { name: "Your session names no user" });
+    expect(chat()).toBeNull();
+    expect(gatewayRequests()).toEqual([]);
+  });
+
+  test("[001/FR-050] offers another try when the sign-in service cannot be reached", async () => {
+    let isDown = true;
+    page = await openPage("/", {
+      [GET_SESSION]: () => (isDown ? refusal(503, { code: "unavailable", message: "No database." }) : null),
+    });
+
+    await page.screen.findByRole("heading", { name: "The sign-in service cannot be reached" });
+    isDown = false;
+    await page.user.click(page.screen.getByRole("button", { name: "Try again" }));
+
+    await page.screen.findByRole("heading", { name: "Sign in" });
+  });
+
+  test("[001/FR-050] keeps what was typed into the form when the session is looked at again", async () => {
+    page = await openPage("/", { [GET_SESSION]: null });
+    await page.user.type(await page.screen.findByLabelText("E-mail"), "ada@exa");
+
+    const { authClient } = await import("../src/utils/authClient.js");
+    await page.act(async () => authClient.$store.notify("$sessionSignal"));
+    await page.waitFor(() => expect(page.requests).toHaveLength(2));
+
+    expect(page.screen.getByLabelText("E-mail")).toHaveValue("ada@exa");
+  });
+});

@@ -1,0 +1,69 @@
+/** The only thing that tests replace: the network. Every request is recorded, and one that nobody expects fails. */
+
+/**
+ * @typedef {object} Recorded
+ * @property {string} route `METHOD /path`, or with the host where it is another than the page's
+ * @property {any} body
+ * @property {Headers} headers
+ */
+
+/** @typedef {(request: Recorded) => unknown} Answer a Response, or a value that is sent as JSON */
+
+/**
+ * @param {Record<string, Answer | unknown>} routes answers by `METHOD /path`
+ * @returns {Recorded[]} every request so far
+ */
+export function network(routes) {
+  /** @type {Recorded[]} */
+  const requests = [];
+  globalThis.fetch = async (input, init = {}) => {
+    const url = new URL(String(input), window.location.origin);
+    const isOwn = url.origin === window.location.origin;
+    const route = `${init.method ?? "GET"} ${isOwn ? "" : url.origin}${url.pathname}`;
+    const body = init.body ? JSON.parse(String(init.body)) : undefined;
+    const recorded = { route, body, headers: new Headers(init.headers) };
+    requests.push(recorded);
+    if (!(route in routes)) throw new TypeError(`nobody answers ${route}`);
+    const answer = routes[route];
+    const value = typeof answer === "function" ? await answer(recorded) : answer;
+    return value instanceof Response ? abortable(value, init.signal) : Response.json(value);
+  };
+  return requests;
+}
+
+/** As in a browser, aborting the request breaks the body. @param {Response} answer @param {AbortSignal | null} [signal] */
+function abortable(answer, signal) {
+  if (!signal || !answer.body) return answer;
+  const breaking = new TransformStream({
+    start: (out) => signal.addEventListener("abort", () => out.error(new DOMException("Aborted", "AbortError"))),
+  });
+  return new Response(answer.body.pipeThrough(breaking), answer);
+}
+
+/** @param {number} status @param {object} body */
+export function refusal(status, body) {
+  return Response.json(body, { status });
+}
+
+/**
+ * A stream whose events the test sends one by one.
+ * @returns {{ response: Response, send: (...events: object[]) => void, end: () => void, cut: () => void }}
+ */
+export function eventStream() {
+  const encoder = new TextEncoder();
+  /** @type {ReadableStreamDefaultController} */
+  let out;
+  const body = new ReadableStream({
+    start(controller) {
+      out = controller;
+    },
+  });
+  return {
+    response: new Response(body, { headers: { "Content-Type": "text/event-stream" } }),
+    send: (...events) => {
+      for (const event of events) out.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
+    },
+    end: () => out.close(),
+    cut: () => out.error(new TypeError("network error")),
+  };
+}

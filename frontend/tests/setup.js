@@ -1,0 +1,3 @@
+/** Matchers that speak of the document. */
+
+import "@testing-library/jest-dom/jest-globals";
