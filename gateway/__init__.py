@@ -1,0 +1,1 @@
+"""Speaks to people: verifies who they are, runs the assistant, and keeps no data."""

@@ -1,0 +1,51 @@
+"""`python -m gateway`: serves; `python -m gateway new-key`: makes a key pair for assertions."""
+
+import argparse
+import asyncio
+import socket
+import sys
+
+import uvicorn
+
+from gateway.app import Gateway, create_gateway
+from gateway.assertion import new_key
+from gateway.settings import read_settings
+
+GRACE_SECONDS = 28
+"""The launcher and most hosts kill after 30; the turns are given 25 of these."""
+
+
+class Server(uvicorn.Server):
+    """Lets running turns end as soon as it is told to stop, while those who follow them are still connected."""
+
+    def __init__(self, config: uvicorn.Config, gateway: Gateway) -> None:
+        super().__init__(config)
+        self._gateway = gateway
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        draining = asyncio.create_task(self._gateway.turns.drain())
+        await super().shutdown(sockets)
+        await draining
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=["serve", "new-key"], default="serve")
+    if parser.parse_args().command == "new-key":
+        sys.stdout.write(new_key())
+        return
+    settings = read_settings()
+    gateway = create_gateway(settings)
+    config = uvicorn.Config(
+        gateway.asgi,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    Server(config, gateway).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""One user's tools as the model sees them: ``user_id`` is taken out of every schema, and put in at every call."""
+
+import asyncio
+import copy
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any, cast
+
+from agents import FunctionTool, Tool
+from agents.tool_context import ToolContext
+from mcp.types import Tool as ListedTool
+from pydantic import BaseModel
+
+from gateway.mcp_client import McpClient
+from shared.contract import TaskTool
+from shared.errors import ErrorCode, ProductError
+from shared.identity import UserId
+
+log = logging.getLogger(__name__)
+
+OFFERED = frozenset(TaskTool)
+"""An allow-list: a tool that the server gains later stays hidden until it is named here."""
+
+MOST_CALLS = 16
+
+
+class ToolCall(BaseModel):
+    """One call that was made: the model's arguments as JSON, and what was answered."""
+
+    call_id: str
+    name: str
+    arguments: str
+    output: str
+    ok: bool
+
+
+class AgentTools:
+    """The tools of the MCP server, listed once per process and bound to one user's turn at a time."""
+
+    def __init__(self, client: McpClient) -> None:
+        self._client = client
+        self._listed: list[ListedTool] | None = None
+        self._listing = asyncio.Lock()
+
+    async def for_turn(self, user: UserId, turn_id: str, calls: list[ToolCall]) -> list[Tool]:
+        """Return the tools for one turn; every call that is made is noted in ``calls``.
+
+        Raises:
+            ProductError: the tools could not be listed.
+        """
+        return [BoundTool(self._client, user, turn_id, calls, tool).for_model() for tool in await self._list(user)]
+
+    async def _list(self, user: UserId) -> list[ListedTool]:
+        async with self._listing:
+            if self._listed is None:
+                self._listed = [tool for tool in await self._client.list_tools(user) if is_offered(tool)]
+        return self._listed
+
+
+def is_offered(tool: ListedTool) -> bool:
+    """Tell whether a model may hold the tool; one that names no user could not be bound to one."""
+    if tool.name not in OFFERED:
+        return False
+    if "user_id" not in tool.input_schema.get("properties", {}):
+        log.error("the tool %s takes no user_id, and is not offered", tool.name)
+        return False
+    return True
+
+
+def without_user_id(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema that the model sees."""
+    shown = copy.deepcopy(schema)
+    del shown["properties"]["user_id"]
+    shown["required"] = [name for name in shown.get("required", []) if name != "user_id"]
+    return shown
+
+
+@dataclass(frozen=True)
+class BoundTool:
+    """A tool that acts for one user, in one turn."""
+
+    client: McpClient
+    user: UserId
+    turn_id: str
+    calls: list[ToolCall]
+    tool: ListedTool
+
+    def for_model(self) -> FunctionTool:
+        return FunctionTool(
+            name=self.tool.name,
+            description=self.tool.description or "",
+            params_json_schema=without_user_id(self.tool.input_schema),
+            strict_json_schema=False,
+            on_invoke_tool=self._invoke,
+        )
+
+    async def _invoke(self, context: ToolContext[Any], raw: str) -> str:
+        arguments: dict[str, Any] = {}
+        try:
+            self._check_number()
+            arguments = _object(raw)
+            found = await self.client.call_task_tool(self.user, self.tool.name, arguments, turn_id=self.turn_id)
+            output, ok = json.dumps(found, ensure_ascii=False), True
+        except ProductError as error:
+            output, ok = json.dumps({"error": error.to_wire()}, ensure_ascii=False), False
+        given = json.dumps(arguments)
+        call = ToolCall(call_id=context.tool_call_id, name=self.tool.name, arguments=given, output=output, ok=ok)
+        self.calls.append(call)
+        return output
+
+    def _check_number(self) -> None:
+        if len(self.calls) >= MOST_CALLS:
+            raise ProductError(ErrorCode.RATE_LIMITED, f"No more than {MOST_CALLS} tool calls fit into one message.")
+
+
+def _object(raw: str) -> dict[str, Any]:
+    try:
+        arguments: object = json.loads(raw or "{}")
+    except (ValueError, RecursionError):
+        arguments = None
+    if not isinstance(arguments, dict):
+        raise ProductError(ErrorCode.INVALID, "The arguments must be one JSON object.")
+    return cast("dict[str, Any]", arguments)

@@ -1,0 +1,105 @@
+"""The composition root: verifier, MCP client, assistant, turns, routes, health."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from agents import Model
+from fastapi import FastAPI
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from gateway.agent import Assistant, choose_model
+from gateway.agent_tools import AgentTools
+from gateway.assertion import AssertionSigner
+from gateway.chat import chat_routes
+from gateway.chatkit_server import chatkit_routes
+from gateway.cors import with_cors
+from gateway.errors import add_error_handlers
+from gateway.mcp_client import McpClient
+from gateway.settings import Settings
+from gateway.turns import Turns
+from shared.identity import TokenRules, Verifier
+from shared.keys import PublishedKeys, SecretKey
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The application; ``asgi`` is what is served: ``app`` with everything around it."""
+
+    app: FastAPI
+    asgi: ASGIApp
+    turns: Turns
+
+
+def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
+    """Build the gateway. Nothing is contacted before it starts to serve."""
+    keys = _keys(settings)
+    signer = AssertionSigner(
+        settings.assertion_key.get_secret_value(),
+        settings.assertion_key_id,
+        settings.assertion_issuer,
+        settings.mcp_audience,
+    )
+    client = McpClient(settings.mcp_url, signer)
+    turns = Turns(client, Assistant(model or _model(settings), AgentTools(client)))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        if isinstance(keys, PublishedKeys):
+            await keys.start()
+        async with client.open():
+            yield
+            await turns.drain()
+        if isinstance(keys, PublishedKeys):
+            await keys.close()
+
+    app = FastAPI(title="Remit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.verifier = Verifier(_rules(settings), keys)
+    add_error_handlers(app)
+    add_health(app, keys, client)
+    app.include_router(chat_routes(client, turns))
+    app.include_router(chatkit_routes(client, turns))
+    return Gateway(app, with_cors(app, settings.cors_origins), turns)
+
+
+def add_health(app: FastAPI, keys: PublishedKeys | SecretKey, client: McpClient) -> None:
+    """Add ``/healthz``, and ``/readyz``: red while tokens cannot be checked or the MCP server does not answer."""
+
+    @app.get("/healthz")
+    async def healthz() -> JSONResponse:
+        return JSONResponse({"ok": True})
+
+    @app.get("/readyz")
+    async def readyz() -> JSONResponse:
+        parts = {
+            "sign_in_keys": keys.is_ready if isinstance(keys, PublishedKeys) else True,
+            "mcp_server": await client.is_reachable(),
+        }
+        return JSONResponse(parts, 200 if all(parts.values()) else 503)
+
+
+def _rules(settings: Settings) -> TokenRules:
+    return TokenRules(
+        algorithm="EdDSA" if settings.auth_mode == "jwks" else "HS256",
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+        id_claims=settings.user_id_claims,
+    )
+
+
+def _keys(settings: Settings) -> PublishedKeys | SecretKey:
+    if settings.jwks_url is not None:
+        return PublishedKeys(settings.jwks_url)
+    assert settings.hs256_secret is not None
+    return SecretKey(settings.hs256_secret.get_secret_value().encode())
+
+
+def _model(settings: Settings) -> Model:
+    key = settings.openai_api_key
+    return choose_model(
+        key=None if key is None else key.get_secret_value(),
+        base_url=settings.openai_base_url,
+        name=settings.openai_model,
+        api=settings.openai_api,
+    )

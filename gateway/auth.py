@@ -1,0 +1,64 @@
+"""Bearer token → verified user: no route below ``/api`` runs without one, and the path may name no other."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, TypeAlias, cast
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from shared.errors import ErrorCode, ProductError
+from shared.identity import TokenRefusedError, UserId, Verifier
+from shared.keys import COOLDOWN_SECONDS, KeysUnavailableError
+
+log = logging.getLogger(__name__)
+
+
+class VerifiedRoute(APIRoute):
+    """A route that finds out who is asking before anything of the request's body is read."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        serve = super().get_route_handler()
+
+        async def verified(request: Request) -> Response:
+            request.state.user = await _verified_user(request)
+            return await serve(request)
+
+        return verified
+
+
+def verified_router() -> APIRouter:
+    """Return the only kind of router that routes for people are added to."""
+    return APIRouter(prefix="/api", route_class=VerifiedRoute)
+
+
+def _signed_in(request: Request) -> UserId:
+    return cast("UserId", request.state.user)
+
+
+SignedIn: TypeAlias = Annotated[UserId, Depends(_signed_in)]
+"""The verified user of a request."""
+
+
+async def _verified_user(request: Request) -> UserId:
+    verifier: Verifier = request.app.state.verifier
+    try:
+        user = (await verifier.verify(_bearer(request))).user_id
+    except TokenRefusedError as error:
+        log.info("token refused: %s", error.reason)
+        raise ProductError(ErrorCode.UNAUTHENTICATED, "Sign in first.") from None
+    except KeysUnavailableError:
+        sentence = "Sign-in cannot be checked at the moment. Try again shortly."
+        raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=int(COOLDOWN_SECONDS)) from None
+    if request.path_params.get("user_id", user) != user:
+        raise ProductError(ErrorCode.NOT_PERMITTED, "This address belongs to another user.")
+    return user
+
+
+def _bearer(request: Request) -> str:
+    values = request.headers.getlist("authorization")
+    scheme, _, token = (values[0] if len(values) == 1 else "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise TokenRefusedError("no_single_bearer")
+    return token

@@ -1,0 +1,216 @@
+"""The plain chat API, for scripts: one message, one answer; and what was said before."""
+
+import json
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Annotated, Literal
+
+from chatkit.types import (
+    AssistantMessageContentPartTextDelta,
+    AssistantMessageItem,
+    CustomTask,
+    ThreadItem,
+    ThreadItemAddedEvent,
+    ThreadItemUpdatedEvent,
+    ThreadStreamEvent,
+    UserMessageItem,
+    UserMessageTextContent,
+    WorkflowItem,
+    WorkflowTaskAdded,
+    WorkflowTaskUpdated,
+)
+from fastapi import APIRouter, Header, Query
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.responses import Response
+
+from gateway.auth import SignedIn, verified_router
+from gateway.chatkit_store import to_thread_item
+from gateway.errors import UNEXPECTED, error_body
+from gateway.mcp_client import McpClient
+from gateway.streams import event_stream
+from gateway.turns import LONGEST_MESSAGE, Turn, Turns
+from shared.contract import Conversation, TurnStatus
+from shared.identity import UserId
+
+MOST_LISTED = 100
+EVENT_STREAM = "text/event-stream"
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_MESSAGE)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+Limit = Annotated[int, Query(ge=1, le=MOST_LISTED)]
+
+
+class Me(BaseModel):
+    user_id: str
+
+
+class ChatRequest(BaseModel):
+    """A message; without a conversation it begins one. The same key is the same message, sent again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    message: Text
+    conversation_id: Id | None = None
+    idempotency_key: Key | None = None
+
+
+class ToolUse(BaseModel):
+    name: str
+    ok: bool
+
+
+class ChatAnswer(BaseModel):
+    conversation_id: str
+    response: str
+    tool_calls: list[ToolUse]
+
+
+class ConversationSummary(BaseModel):
+    id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    status: TurnStatus | None = Field(description="Of its latest message.")
+
+
+class Conversations(BaseModel):
+    conversations: list[ConversationSummary]
+    has_more: bool
+
+
+class Message(BaseModel):
+    id: str
+    role: Literal["user", "assistant"]
+    text: str
+    created_at: datetime
+
+
+class ConversationDetail(ConversationSummary):
+    """A conversation with its newest messages, in the order in which they were said."""
+
+    messages: list[Message]
+    has_more: bool
+
+
+def chat_routes(client: McpClient, turns: Turns) -> APIRouter:
+    """Return the routes of the plain API."""
+    router = verified_router()
+
+    @router.get("/me")
+    async def me(user: SignedIn) -> Me:
+        return Me(user_id=user)
+
+    @router.post("/{user_id}/chat", response_model=ChatAnswer)
+    async def chat(
+        user: SignedIn,
+        asked: ChatRequest,
+        accept: Annotated[str, Header()] = "",
+        x_time_zone: Annotated[str, Header()] = "",
+    ) -> Response | ChatAnswer:
+        turn = await _begin(turns, user, asked, x_time_zone)
+        if EVENT_STREAM in accept:
+            return event_stream(_frames(turn), _frame("error", error_body(UNEXPECTED)))
+        return await _whole(turn)
+
+    @router.get("/{user_id}/conversations")
+    async def conversations(user: SignedIn, limit: Limit = 20, after: str = "") -> Conversations:
+        page = await client.list_conversations(user, limit=limit, order="desc", after=after)
+        return Conversations(conversations=[_summary(one) for one in page.conversations], has_more=page.has_more)
+
+    @router.get("/{user_id}/conversations/{conversation_id}")
+    async def conversation(user: SignedIn, conversation_id: str) -> ConversationDetail:
+        read = await client.get_conversation(user, conversation_id, limit=MOST_LISTED, order="desc")
+        items = (to_thread_item(item, conversation_id) for item in reversed(read.page.items))
+        messages = [message for item in items if (message := _message(item)) is not None]
+        summary = _summary(read.conversation).model_dump()
+        return ConversationDetail(**summary, messages=messages, has_more=read.page.has_more)
+
+    return router
+
+
+async def _begin(turns: Turns, user: UserId, asked: ChatRequest, time_zone: str) -> Turn:
+    return await turns.begin(
+        user,
+        [UserMessageTextContent(text=asked.message)],
+        conversation_id=asked.conversation_id,
+        key=asked.idempotency_key,
+        time_zone=time_zone,
+    )
+
+
+async def _whole(turn: Turn) -> ChatAnswer:
+    """Return the answer when it is stored.
+
+    Raises:
+        ProductError: there is none, or it could not be stored.
+    """
+    async for _ in turn.follow():
+        pass
+    if turn.failure is not None:
+        raise turn.failure
+    return _answer(turn)
+
+
+async def _frames(turn: Turn) -> AsyncGenerator[bytes]:
+    yield _frame("started", {"conversation_id": turn.started.conversation.id})
+    async for event in turn.follow():
+        if frame := _progress(event):
+            yield frame
+    if turn.failure is not None:
+        yield _frame("error", error_body(turn.failure))
+    else:
+        yield _frame("done", _answer(turn).model_dump())
+
+
+def _progress(event: ThreadStreamEvent) -> bytes | None:
+    """Return what is said as it is said, and each step as it begins and ends."""
+    match event:
+        case ThreadItemUpdatedEvent(update=AssistantMessageContentPartTextDelta(delta=text)):
+            return _frame("delta", {"text": text})
+        case ThreadItemAddedEvent(item=WorkflowItem() as item):
+            return _step(item.workflow.tasks[0])
+        case ThreadItemUpdatedEvent(update=WorkflowTaskAdded(task=task) | WorkflowTaskUpdated(task=task)):
+            return _step(task)
+        case _:
+            return None
+
+
+def _step(task: object) -> bytes | None:
+    if not isinstance(task, CustomTask):
+        return None
+    return _frame("step", {"title": task.title, "status": task.status_indicator})
+
+
+def _frame(name: str, data: object) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def _answer(turn: Turn) -> ChatAnswer:
+    return ChatAnswer(
+        conversation_id=turn.started.conversation.id,
+        response=turn.answer.text,
+        tool_calls=[ToolUse(name=call.name, ok=call.ok) for call in turn.answer.calls],
+    )
+
+
+def _summary(conversation: Conversation) -> ConversationSummary:
+    return ConversationSummary(
+        id=conversation.id,
+        title=conversation.title,
+        created_at=conversation.created_at,
+        updated_at=conversation.updated_at,
+        status=None if conversation.turn is None else conversation.turn.status,
+    )
+
+
+def _message(item: ThreadItem) -> Message | None:
+    match item:
+        case UserMessageItem():
+            role: Literal["user", "assistant"] = "user"
+        case AssistantMessageItem():
+            role = "assistant"
+        case _:
+            return None
+    text = "".join(part.text for part in item.content)
+    return Message(id=item.id, role=role, text=text, created_at=item.created_at)

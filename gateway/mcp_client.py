@@ -1,0 +1,258 @@
+"""The only door to the MCP server: a typed method per tool, an assertion per request, a fault costs its own call."""
+
+import logging
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar, cast
+
+import httpx2
+from mcp import Client, MCPError
+from mcp.client.streamable_http import streamable_http_client
+from mcp.types import (
+    CONNECTION_CLOSED,
+    REQUEST_TIMEOUT,
+    CallToolRequest,
+    CallToolRequestParams,
+    CallToolResult,
+    Tool,
+)
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json, to_json
+
+from gateway.assertion import AssertionSigner
+from shared.contract import (
+    TURN_META_KEY,
+    ConversationPage,
+    ConversationRead,
+    ConversationTool,
+    Done,
+    Item,
+    ItemPage,
+    LeaseRenewed,
+    Order,
+    Scope,
+    TurnOutcome,
+    TurnStarted,
+)
+from shared.errors import ERROR_META_KEY, ErrorCode, ProductError
+from shared.identity import UserId
+
+log = logging.getLogger(__name__)
+
+PROTOCOL = "2026-07-28"
+CALL_SECONDS = 15
+READY_SECONDS = 2
+RETRY_SECONDS = 2
+KEEP_ALIVE_SECONDS = 4  # shorter than uvicorn's five, so that no request meets a closing connection
+UNAVAILABLE, REFUSED = -32010, -32011  # -32000 to -32019 are an implementation's own
+
+MODEL_SCOPES = (Scope.TASKS_READ, Scope.TASKS_WRITE)
+GATEWAY_SCOPES = (*MODEL_SCOPES, Scope.CONVERSATIONS)
+
+Answer = TypeVar("Answer", bound=BaseModel)
+_bearer: ContextVar[str | None] = ContextVar("bearer", default=None)
+
+
+class FaultIsolatingTransport(httpx2.AsyncHTTPTransport):
+    """Turns a network fault into a JSON-RPC error of that one call.
+
+    Without it one failed request ends the shared client for every user, for ever (python-sdk #3522). The door answers
+    in plain JSON, so the whole answer is read here, and a cut answer is such a fault too.
+    """
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        try:
+            response = await super().handle_async_request(request)
+            await response.aread()
+        except httpx2.TransportError as error:
+            return _fault(request, 503, UNAVAILABLE, type(error).__name__)
+        if response.status_code in {401, 403}:
+            return _fault(request, response.status_code, REFUSED, f"HTTP {response.status_code}")
+        if response.is_server_error:
+            return _fault(request, response.status_code, UNAVAILABLE, f"HTTP {response.status_code}")
+        return response
+
+
+class PerCallBearer(httpx2.Auth):
+    """Sends the assertion of the call in progress; an exception here would end the shared client."""
+
+    async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+        if (token := _bearer.get()) is not None:
+            request.headers["Authorization"] = f"Bearer {token}"
+        yield request
+
+
+class McpClient:
+    """One client for the whole process; every call names the verified user."""
+
+    def __init__(self, url: str, signer: AssertionSigner) -> None:
+        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=KEEP_ALIVE_SECONDS)
+        self._url = url
+        self._signer = signer
+        self._http = httpx2.AsyncClient(
+            transport=FaultIsolatingTransport(limits=limits),
+            auth=PerCallBearer(),
+            timeout=httpx2.Timeout(CALL_SECONDS, connect=5, pool=2),
+            trust_env=False,  # an assertion goes to the MCP server, never to a proxy
+        )
+        # The pinned revision sends nothing on entry: the gateway starts while the MCP server is down.
+        self._client = Client(
+            streamable_http_client(url, http_client=self._http),
+            mode=PROTOCOL,
+            read_timeout_seconds=CALL_SECONDS,
+            cache=None,  # it would not know one user from another
+        )
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[None]:
+        async with self._http, self._client:
+            yield
+
+    async def is_reachable(self) -> bool:
+        """Tell whether the server answers at all; without an assertion it answers 401, which is enough."""
+        response = await self._http.get(self._url, timeout=READY_SECONDS)
+        return not response.is_server_error
+
+    async def begin_turn(
+        self,
+        user: UserId,
+        *,
+        conversation_id: str,
+        create: bool,
+        title: str,
+        key: str,
+        message: Item,
+        time_zone: str,
+        history: int,
+    ) -> TurnStarted:
+        return await self._ask(
+            user,
+            ConversationTool.BEGIN_TURN,
+            TurnStarted,
+            conversation_id=conversation_id,
+            create=create,
+            title=title,
+            key=key,
+            message=message.model_dump(mode="json"),
+            time_zone=time_zone,
+            history=history,
+        )
+
+    async def renew_turn(self, user: UserId, turn_id: str, lease: str) -> LeaseRenewed:
+        return await self._ask(user, ConversationTool.RENEW_TURN, LeaseRenewed, turn_id=turn_id, lease=lease)
+
+    async def finish_turn(
+        self, user: UserId, turn_id: str, lease: str, *, outcome: TurnOutcome, items: list[Item], title: str = ""
+    ) -> Done:
+        stored = [item.model_dump(mode="json") for item in items]
+        return await self._ask(
+            user,
+            ConversationTool.FINISH_TURN,
+            Done,
+            turn_id=turn_id,
+            lease=lease,
+            outcome=outcome,
+            items=stored,
+            title=title,
+        )
+
+    async def list_conversations(self, user: UserId, *, limit: int, order: Order, after: str) -> ConversationPage:
+        tool = ConversationTool.LIST_CONVERSATIONS
+        return await self._ask(user, tool, ConversationPage, limit=limit, order=order, after=after)
+
+    async def get_conversation(
+        self, user: UserId, conversation_id: str, *, limit: int, order: Order
+    ) -> ConversationRead:
+        tool = ConversationTool.GET_CONVERSATION
+        return await self._ask(user, tool, ConversationRead, conversation_id=conversation_id, limit=limit, order=order)
+
+    async def list_items(self, user: UserId, conversation_id: str, *, limit: int, order: Order, after: str) -> ItemPage:
+        tool = ConversationTool.LIST_ITEMS
+        return await self._ask(
+            user, tool, ItemPage, conversation_id=conversation_id, limit=limit, order=order, after=after
+        )
+
+    async def get_item(self, user: UserId, conversation_id: str, item_id: str) -> Item:
+        return await self._ask(user, ConversationTool.GET_ITEM, Item, conversation_id=conversation_id, item_id=item_id)
+
+    async def rename_conversation(self, user: UserId, conversation_id: str, title: str) -> Done:
+        tool = ConversationTool.RENAME_CONVERSATION
+        return await self._ask(user, tool, Done, conversation_id=conversation_id, title=title)
+
+    async def delete_conversation(self, user: UserId, conversation_id: str) -> Done:
+        return await self._ask(user, ConversationTool.DELETE_CONVERSATION, Done, conversation_id=conversation_id)
+
+    async def list_tools(self, user: UserId) -> list[Tool]:
+        """Return every tool of the gateway's door."""
+        self._act_for(user, MODEL_SCOPES)
+        with _faults():
+            return (await self._client.session.list_tools()).tools
+
+    async def call_task_tool(
+        self, user: UserId, name: str, arguments: Mapping[str, Any], *, turn_id: str
+    ) -> dict[str, Any]:
+        """Call a tool for the model. ``user_id`` is the verified one, whatever the arguments say.
+
+        Raises:
+            ProductError: what the tool reported, or that it could not be reached.
+        """
+        return await self._call(user, name, arguments, MODEL_SCOPES, {TURN_META_KEY: turn_id})
+
+    async def _ask(self, user: UserId, tool: ConversationTool, answer: type[Answer], **arguments: Any) -> Answer:
+        found = await self._call(user, tool, arguments, GATEWAY_SCOPES)
+        with _faults():
+            return answer.model_validate(found)
+
+    async def _call(
+        self,
+        user: UserId,
+        name: str,
+        arguments: Mapping[str, Any],
+        scopes: tuple[Scope, ...],
+        meta: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        params = CallToolRequestParams.model_validate(
+            {"name": name, "arguments": _sendable({**arguments, "user_id": user}), "_meta": meta}
+        )
+        self._act_for(user, scopes)
+        with _faults():
+            # Not Client.call_tool: it lists the tools first, to check results that our own models check anyway.
+            result = await self._client.session.send_request(CallToolRequest(params=params), CallToolResult)
+        if result.is_error:
+            raise ProductError.from_wire((result.meta or {}).get(ERROR_META_KEY) or {})
+        return result.structured_content or {}
+
+    def _act_for(self, user: UserId, scopes: tuple[Scope, ...]) -> None:
+        """Sign for the next request of this task; the SDK sends it in a copy of this context."""
+        _bearer.set(self._signer.sign(user, scopes))
+
+
+def _sendable(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Refuse here what no JSON can carry: inside the SDK it would end the shared client for everybody."""
+    try:
+        return cast("dict[str, Any]", from_json(to_json(arguments), allow_inf_nan=False))
+    except ValueError as error:
+        raise ProductError(ErrorCode.INVALID, "The arguments cannot be written as JSON.") from error
+
+
+@contextmanager
+def _faults() -> Generator[None]:
+    """Let what is not a tool's own answer leave as a product error."""
+    try:
+        yield
+    except MCPError as error:
+        if error.code in {UNAVAILABLE, CONNECTION_CLOSED, REQUEST_TIMEOUT}:
+            log.warning("the MCP server cannot be reached: %s", error.message)
+            sentence = "Your tasks cannot be reached at the moment. Try again in a few seconds."
+            raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=RETRY_SECONDS) from error
+        log.exception("the MCP server refused a request: %s", error.code)
+        raise ProductError(ErrorCode.INTERNAL, "Something went wrong on our side. Try again.") from error
+    except ValidationError as error:
+        log.exception("the MCP server answered against the contract")
+        raise ProductError(ErrorCode.INTERNAL, "Something went wrong on our side. Try again.") from error
+
+
+def _fault(request: httpx2.Request, status: int, code: int, reason: str) -> httpx2.Response:
+    body = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": reason}}
+    return httpx2.Response(status, request=request, json=body)

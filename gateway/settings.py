@@ -1,0 +1,135 @@
+"""What the gateway must be told (``GATEWAY_…`` and the model's own names), checked once, all problems at a time."""
+
+import json
+import zlib
+from typing import Annotated, Any, Literal, cast
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "GATEWAY_"
+SHORTEST_SECRET = 32
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+\S*$")]
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")]
+Name = Annotated[str, StringConstraints(min_length=1)]
+
+
+class Settings(BaseSettings):
+    """Every setting of the process; see ``specs/001-first-light/contracts/environment.md``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, validate_default=True, populate_by_name=True
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65_535)
+
+    auth_mode: Literal["jwks", "hs256"] = "jwks"
+    jwt_issuer: Name
+    jwt_audience: Name
+    jwks_url: HttpUrl | None = None
+    # Read only to be refused: this secret also encrypts the sign-in service's signing keys.
+    better_auth_secret: SecretStr | None = Field(default=None, validation_alias="BETTER_AUTH_SECRET")
+    hs256_secret: SecretStr | None = None
+    user_id_claims: Annotated[tuple[Name, ...], NoDecode] = ("sub",)
+
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(min_length=1)
+
+    mcp_url: HttpUrl
+    mcp_audience: HttpUrl
+    assertion_issuer: Name = "remit-gateway"
+    assertion_key: SecretStr
+    assertion_key_id: Name
+
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: HttpUrl | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    openai_model: str | None = Field(default=None, validation_alias="OPENAI_MODEL")
+    openai_api: Literal["responses", "chat_completions"] = Field(default="responses", validation_alias="OPENAI_API")
+
+    @field_validator("user_id_claims", "cors_origins", mode="before")
+    @classmethod
+    def _is_a_list(cls, value: object) -> object:
+        """Read the JSON here: pydantic-settings would end at the first list that it cannot read."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise ValueError('write a JSON list, such as ["http://localhost:3000"]') from error
+
+    @field_validator("jwks_url")
+    @classmethod
+    def _fits_jwks_mode(cls, value: str | None, info: ValidationInfo) -> str | None:
+        _belongs_to("jwks", value, info)
+        return value
+
+    @field_validator("hs256_secret")
+    @classmethod
+    def _fits_hs256_mode(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        _belongs_to("hs256", value, info)
+        if value is not None:
+            _is_strong(value.get_secret_value())
+            if value == info.data.get("better_auth_secret"):
+                raise ValueError("must not be BETTER_AUTH_SECRET: whoever verifies with it could sign sessions")
+        return value
+
+    @field_validator("user_id_claims")
+    @classmethod
+    def _are_chosen_for_hs256_alone(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("name at least one claim")
+        if info.data.get("auth_mode") == "jwks" and value != ("sub",):
+            raise ValueError('only ["sub"] names the user in jwks mode')
+        return value
+
+    @field_validator("assertion_key")
+    @classmethod
+    def _is_a_private_key(cls, value: SecretStr) -> SecretStr:
+        if not _is_ed25519(value.get_secret_value()):
+            raise ValueError("write an Ed25519 private key as PKCS#8 PEM; `python -m gateway new-key` makes one")
+        return value
+
+
+def read_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SystemExit: with one line for each problem: the variable, what is wrong, what to set. No value is shown.
+    """
+    try:
+        return Settings.model_validate({})
+    except ValidationError as error:
+        raise SystemExit("\n".join(_lines(error))) from None
+
+
+def _belongs_to(mode: str, value: object, info: ValidationInfo) -> None:
+    chosen = info.data.get("auth_mode")
+    if chosen == mode and value is None:
+        raise ValueError(f"needed, because GATEWAY_AUTH_MODE is {mode}")
+    if chosen not in {mode, None} and value is not None:
+        raise ValueError(f"not allowed, because GATEWAY_AUTH_MODE is {chosen}; one mode alone verifies tokens")
+
+
+def _is_strong(secret: str) -> None:
+    """Refuse what is short, and what is long only by repeating itself."""
+    encoded = secret.encode()
+    if len(encoded) < SHORTEST_SECRET or len(zlib.compress(encoded, 9)) < SHORTEST_SECRET:
+        raise ValueError(f"use at least {SHORTEST_SECRET} random bytes, such as `openssl rand -base64 48` prints")
+
+
+def _is_ed25519(pem: str) -> bool:
+    try:
+        return isinstance(load_pem_private_key(pem.encode(), password=None), Ed25519PrivateKey)
+    except (TypeError, ValueError):  # it needs a password, or is no key
+        return False
+
+
+def _lines(error: ValidationError) -> list[str]:
+    problems = cast("list[dict[str, Any]]", error.errors(include_url=False, include_input=False, include_context=False))
+    return [f"{_variable(str(one['loc'][0]))}: {one['msg']}" for one in problems]
+
+
+def _variable(name: str) -> str:
+    return name if name.isupper() else PREFIX + name.upper()

@@ -1,0 +1,25 @@
+"""Server-sent events: unbuffered on the way, and never cut off without a word."""
+
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from starlette.responses import StreamingResponse
+
+log = logging.getLogger(__name__)
+
+HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+def event_stream(frames: AsyncIterator[bytes], last_words: bytes) -> StreamingResponse:
+    """Return the streaming answer; ``last_words`` is the frame that tells of an error nobody expected."""
+    return StreamingResponse(_to_the_end(frames, last_words), media_type="text/event-stream", headers=HEADERS)
+
+
+async def _to_the_end(frames: AsyncIterator[bytes], last_words: bytes) -> AsyncGenerator[bytes]:
+    try:
+        async for frame in frames:
+            yield frame
+    except Exception:
+        # The status has left long ago: a broken body would tell the client nothing.
+        log.exception("a stream failed")
+        yield last_words
