@@ -88,17 +88,17 @@ class BoundTool:
     The SDK reads the signature: at the gateway's door it begins with ``user_id``, at the people's it does not.
     """
 
-    def __init__(self, run: Callable[..., Awaitable[CallToolResult]], door: Door, scope: Scope) -> None:
+    def __init__(self, name: str, run: Callable[..., Awaitable[CallToolResult]], door: Door, scope: Scope) -> None:
         signature = inspect.signature(run, eval_str=True)
         user, *own = signature.parameters.values()
         if user.annotation is not UserId:
-            raise TypeError(f"{run!r}: the first parameter must be the acting user")
+            raise TypeError(f"{name}: the first parameter must be the acting user")
         if door is Door.GATEWAY:
             own.insert(0, inspect.Parameter("user_id", user.kind, annotation=UserIdArgument))
         self._run = run
         self._door = door
         self._scope = scope
-        self.__name__ = door.value
+        self.__name__ = name
         self.__signature__ = signature.replace(parameters=own)
         self.__annotations__ = {one.name: one.annotation for one in own} | {"return": signature.return_annotation}
 

@@ -10,10 +10,10 @@ from shared.keys import COOLDOWN_SECONDS, KeysUnavailableError
 class Edge:
     """Stands in front of one door; ``scopes`` is what the challenge asks a client to ask for."""
 
-    def __init__(self, app: ASGIApp, *, path: str, scopes: str) -> None:
+    def __init__(self, app: ASGIApp, *, path: str, scopes: tuple[str, ...]) -> None:
         self._app = app
         self._path = path
-        self._scopes = scopes
+        self._addition = f', scope="{" ".join(scopes)}"'.encode() if scopes else b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != self._path:
@@ -31,12 +31,10 @@ class Edge:
             await _keys_unavailable()(scope, receive, send)
 
     def _challenging(self, send: Send) -> Send:
-        addition = f', scope="{self._scopes}"'.encode()
-
         async def challenge(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in (401, 403):
                 headers = message["headers"]
-                message["headers"] = [(k, v + addition if k == b"www-authenticate" else v) for k, v in headers]
+                message["headers"] = [(k, v + self._addition if k == b"www-authenticate" else v) for k, v in headers]
             await send(message)
 
         return challenge

@@ -1,11 +1,16 @@
 """What a tool answers on the wire: the structured content, the same as text, or an error with its code."""
 
 import json
+import re
 
 from mcp.types import CallToolResult, TextContent
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import ERROR_META_KEY, ErrorCode, ProductError
+
+MOST_FAULTS = 10
+_FAULTS = {"missing": "is missing", "extra_forbidden": "is unknown"}
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.]{1,64}")
 
 
 def result_of(answer: BaseModel) -> CallToolResult:
@@ -23,5 +28,15 @@ def result_of_error(error: ProductError) -> CallToolResult:
 
 def bad_arguments(error: ValidationError) -> ProductError:
     """Name the arguments that were refused; their values are the caller's, and are not repeated."""
-    fields = sorted({".".join(map(str, one["loc"])) for one in error.errors(include_url=False, include_input=False)})
-    return ProductError(ErrorCode.INVALID, f"Missing, unknown or out of range: {', '.join(fields)}.")
+    faults = {
+        (_name(one["loc"]), _FAULTS.get(one["type"], "has a value that it cannot have"))
+        for one in error.errors(include_url=False, include_context=False, include_input=False)
+    }
+    told = "; ".join(f"{name} {fault}" for name, fault in sorted(faults)[:MOST_FAULTS])
+    return ProductError(ErrorCode.INVALID, f"{told}.")
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    """Return where a fault is; an unknown argument's name is the caller's text, and is repeated only when plain."""
+    name = ".".join(map(str, location))
+    return name if _PLAIN_NAME.fullmatch(name) else "An argument"

@@ -1,50 +1,71 @@
 """What the MCP server must be told (``MCP_SERVER_…``), checked once, all problems at a time."""
 
 import json
-from typing import Any, cast
+from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.keys import KeyRefusedError, load_key_set
 
+PREFIX = "MCP_SERVER_"
 SHORTEST_KEY = 32
 
 
+def _from_json(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _is_postgresql(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.hostname or parts.port == 0:
+        raise ValueError
+    return value
+
+
+def _holds_public_keys(value: str) -> str:
+    try:
+        keys = load_key_set(json.loads(value), "EdDSA")
+    except KeyRefusedError as error:
+        raise ValueError from error
+    if not keys:
+        raise ValueError
+    return value
+
+
+# Read here and not by the settings library, whose own failure would hide every other problem.
+Names = Annotated[list[str], NoDecode, BeforeValidator(_from_json)]
+
+
 class Settings(BaseSettings):
-    """Every setting of the process; see ``specs/001-first-light/contracts/environment.md``."""
+    """Every setting of the process, each with what to write; ``specs/001-first-light/contracts/environment.md``."""
 
-    model_config = SettingsConfigDict(env_prefix="MCP_SERVER_", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=8001, ge=1, le=65_535)
-    database_url: SecretStr
-    public_url: str = Field(pattern=r"^https?://[^/]+$")
-    auth_issuer: str = Field(pattern=r"^https?://.+$")
-    auth_jwks_url: str = Field(pattern=r"^https?://.+$")
-    gateway_issuer: str = "remit-gateway"
-    gateway_public_keys: str
-    allowed_hosts: list[str] = Field(min_length=1)
-    allowed_origins: list[str] = []
-    request_state_key: SecretStr = Field(min_length=SHORTEST_KEY)
-
-    @field_validator("database_url")
-    @classmethod
-    def _is_postgresql(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError("write postgresql://role:password@host:5432/name")
-        return value
-
-    @field_validator("gateway_public_keys")
-    @classmethod
-    def _holds_public_keys(cls, value: str) -> str:
-        try:
-            keys = load_key_set(json.loads(value), "EdDSA")
-        except (ValueError, KeyRefusedError) as error:
-            raise ValueError(f"write a JWKS of one or two public Ed25519 keys ({error})") from error
-        if not keys:
-            raise ValueError("write a JWKS with at least one public Ed25519 key")
-        return value
+    host: str = Field("127.0.0.1", description="an address to listen on")
+    port: int = Field(8001, ge=1, le=65_535, description="a port from 1 to 65535")
+    database_url: Annotated[SecretStr, AfterValidator(_is_postgresql)] = Field(
+        description="the serving role's connection, postgresql://role:password@host:5432/name"
+    )
+    public_url: str = Field(
+        pattern=r"^https?://[^/]+$", description="its own origin without a final slash, such as http://localhost:8001"
+    )
+    auth_issuer: str = Field(
+        pattern=r"^https?://.+$", description="the sign-in service's issuer, such as http://localhost:3000/api/auth"
+    )
+    auth_jwks_url: str = Field(
+        pattern=r"^https?://.+$", description="where its keys are, such as http://127.0.0.1:3000/api/auth/jwks"
+    )
+    gateway_issuer: str = Field("remit-gateway", description="the issuer of the gateway's assertions")
+    gateway_public_keys: Annotated[str, AfterValidator(_holds_public_keys)] = Field(
+        description="the gateway's public Ed25519 keys as a JWKS, and no private key"
+    )
+    allowed_hosts: Names = Field(min_length=1, description='Host headers as a JSON list, such as ["localhost:8001"]')
+    allowed_origins: Names = Field([], description="Origin headers of browser clients as a JSON list, such as []")
+    request_state_key: SecretStr = Field(
+        min_length=SHORTEST_KEY, description=f"at least {SHORTEST_KEY} random characters, the same in every replica"
+    )
 
     @property
     def people_url(self) -> str:
@@ -61,14 +82,15 @@ def read_settings() -> Settings:
     """Read the environment.
 
     Raises:
-        SystemExit: with one line for each problem: the variable, what is wrong, what to set. No value is shown.
+        SystemExit: with one line for each problem: the variable, and what to set. No value is shown.
     """
     try:
         return Settings.model_validate({})
     except ValidationError as error:
-        raise SystemExit("\n".join(_lines(error))) from None
+        problems = error.errors(include_url=False, include_input=False, include_context=False)
+        raise SystemExit("\n".join(_line(str(one["loc"][0]), str(one["type"])) for one in problems)) from None
 
 
-def _lines(error: ValidationError) -> list[str]:
-    problems = cast("list[dict[str, Any]]", error.errors(include_url=False, include_input=False, include_context=False))
-    return [f"MCP_SERVER_{str(one['loc'][0]).upper()}: {one['msg']}" for one in problems]
+def _line(field: str, fault: str) -> str:
+    state = "is missing" if fault == "missing" else "is not valid"
+    return f"{PREFIX}{field.upper()} {state}. Set {Settings.model_fields[field].description}."

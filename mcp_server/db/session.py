@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
@@ -157,11 +157,12 @@ def _rows(session: AsyncSession, user: UserId) -> Rows:
 def async_url(url: str) -> tuple[str, dict[str, Any]]:
     """Return SQLAlchemy's address and asyncpg's arguments for a PostgreSQL address as a provider prints it.
 
-    ``sslmode`` becomes asyncpg's ``ssl``; ``channel_binding`` is libpq's alone and is left out.
+    ``sslmode`` becomes asyncpg's ``ssl``; ``channel_binding`` is libpq's alone; whatever else is asked for is the
+    server's to judge.
     """
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     query.pop("channel_binding", None)
     ssl_mode = query.pop("sslmode", None)
-    options: dict[str, Any] = {} if ssl_mode is None else {"ssl": ssl_mode}
-    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=urlencode(query))), options
+    options: dict[str, Any] = {"server_settings": query} | ({"ssl": ssl_mode} if ssl_mode else {})
+    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query="")), options

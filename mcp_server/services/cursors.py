@@ -25,7 +25,8 @@ def write(status: Status, shown: int, last: TaskRow) -> str:
         key = (last.completed_at.isoformat(),)
     else:
         key = ((last.due_on or NO_DATE).isoformat(), (last.due_at or NO_TIME).isoformat())
-    return base64.urlsafe_b64encode(json.dumps([status, shown, *key, last.id]).encode()).decode()
+    body = json.dumps([status, shown, *key, last.id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(body.encode()).decode()
 
 
 def read(cursor: str, status: Status) -> Start:

@@ -1,0 +1,74 @@
+"""SQL as another role would run it, past the server."""
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from tests.services import migrate
+
+
+def run(url: str, statement: str, *arguments: Any, user_id: str | None = None) -> list[dict[str, Any]]:
+    """Run one statement in a transaction of its own, for ``user_id`` where row-level security asks for one."""
+
+    async def once() -> list[dict[str, Any]]:
+        connection = await asyncpg.connect(url)
+        try:
+            async with connection.transaction():
+                if user_id is not None:
+                    await connection.execute("SELECT set_config('app.user_id', $1, true)", user_id)
+                return [dict(row) for row in await connection.fetch(statement, *arguments)]
+        finally:
+            await connection.close()
+
+    return asyncio.run(once())
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """A database of its own, as its owner and as the serving role reach it."""
+
+    owner: str
+    app: str
+
+
+@contextmanager
+def own_database(owner_url: str, app_url: str) -> Iterator[Addresses]:
+    """Make a migrated database in the same cluster, which a test may damage."""
+    name = f"test_{uuid.uuid4().hex}"
+    command(owner_url, f"CREATE DATABASE {name}")
+    addresses = Addresses(_renamed(owner_url, name), _renamed(app_url, name))
+    try:
+        migrate(addresses.owner, addresses.app)
+        yield addresses
+    finally:
+        command(owner_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def command(url: str, statement: str) -> None:
+    """Run one statement outside any transaction."""
+
+    async def once() -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(once())
+
+
+def at_port(url: str, port: int) -> str:
+    """Return the same address at another loopback port."""
+    parts = urlsplit(url)
+    login = parts.netloc.rpartition("@")[0]
+    return urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{port}"))
+
+
+def _renamed(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

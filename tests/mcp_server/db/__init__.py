@@ -1,0 +1,1 @@
+"""Tests of the schema and of what the serving role can reach."""

@@ -1,0 +1,155 @@
+"""For whom a call acts: the token says it, and nothing that is sent with a call can say otherwise."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from shared.contract import ConversationTool, TaskTool
+from tests.mcp_server.client import Caller
+from tests.mcp_server.conftest import As
+from tests.mcp_server.conversation import Talk, item
+
+NOWHERE = str(uuid.uuid4())
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "get_context": {},
+    "find_tasks": {},
+    "add_tasks": {"tasks": [{"title": "buy milk"}]},
+    "complete_tasks": {"items": [{"id": "t1", "expect_title": "buy milk"}]},
+    "begin_turn": {"conversation_id": NOWHERE, "key": "k", "message": item()},
+    "renew_turn": {"turn_id": NOWHERE, "lease": NOWHERE},
+    "finish_turn": {"turn_id": NOWHERE, "lease": NOWHERE, "outcome": "done", "items": []},
+    "list_conversations": {},
+    "get_conversation": {"conversation_id": NOWHERE},
+    "list_items": {"conversation_id": NOWHERE},
+    "get_item": {"conversation_id": NOWHERE, "item_id": "item"},
+    "rename_conversation": {"conversation_id": NOWHERE, "title": "title"},
+    "delete_conversation": {"conversation_id": NOWHERE},
+}
+"""Good arguments of every tool: with them only the user can be wrong."""
+TASK_TOOLS = sorted(TaskTool)
+CONVERSATION_TOOLS = sorted(ConversationTool)
+
+
+@pytest.mark.requirement("001/FR-014")
+def test_every_task_tool_stands_at_both_doors(gateway_caller: Caller, person: Caller) -> None:
+    assert list(person.tools()) == list(TaskTool)
+    assert list(gateway_caller.tools()) == [*TaskTool, *ConversationTool]
+
+
+@pytest.mark.requirement("001/FR-011")
+def test_the_probes_below_cover_every_tool(gateway_caller: Caller) -> None:
+    assert ARGUMENTS.keys() == gateway_caller.tools().keys()
+
+
+@pytest.mark.requirement("001/FR-011")
+@pytest.mark.parametrize("tool", ARGUMENTS)
+def test_a_call_at_the_gateways_door_names_the_user_of_its_token(gateway_caller: Caller, tool: str) -> None:
+    schema = gateway_caller.tools()[tool]["inputSchema"]
+    assert "user_id" in schema["required"]
+
+    for other in ("somebody-else", f"{gateway_caller.always['user_id']} ", ""):
+        assert gateway_caller.code(tool, **{**ARGUMENTS[tool], "user_id": other}) == "not_permitted"
+    unnamed = Caller(gateway_caller.url, gateway_caller.token)
+    assert unnamed.error(tool, **ARGUMENTS[tool]) == {"code": "invalid", "message": "user_id is missing."}
+
+
+@pytest.mark.requirement("001/FR-010")
+@pytest.mark.parametrize("tool", TASK_TOOLS)
+def test_no_call_at_the_peoples_door_names_a_user(person: Caller, user_id: str, tool: str) -> None:
+    schema = person.tools()[tool]["inputSchema"]
+    assert "user_id" not in str(schema)
+
+    refused = person.error(tool, **ARGUMENTS[tool], user_id=user_id)
+    assert refused == {"code": "invalid", "message": "user_id is unknown."}
+
+
+@pytest.mark.requirement("001/FR-016")
+@pytest.mark.parametrize("tool", CONVERSATION_TOOLS)
+def test_conversations_are_out_of_reach_of_people_and_models(
+    person: Caller, at_gateway: As, at_people: As, user_id: str, tool: str
+) -> None:
+    model = at_gateway(user_id, "tasks:read tasks:write")
+    schemer = at_people(user_id, "tasks:read tasks:write conversations:manage")
+
+    assert model.code(tool, **ARGUMENTS[tool]) == "not_permitted"
+    for own_client in (person, schemer):
+        assert tool not in own_client.tools()
+        assert own_client.code(tool, **ARGUMENTS[tool]) == "invalid"
+
+
+@pytest.mark.parametrize("tool", ["add_tasks", "complete_tasks"])
+def test_a_token_that_may_only_read_changes_nothing(at_people: As, at_gateway: As, user_id: str, tool: str) -> None:
+    for reader in (at_people(user_id, "tasks:read"), at_gateway(user_id, "tasks:read")):
+        assert reader.code(tool, **ARGUMENTS[tool]) == "not_permitted"
+        assert reader.ok("find_tasks")["total"] == 0
+
+
+@pytest.mark.parametrize("tool", TASK_TOOLS)
+def test_the_gateways_own_scope_opens_no_task(at_gateway: As, user_id: str, tool: str) -> None:
+    assert at_gateway(user_id, "conversations:manage").code(tool, **ARGUMENTS[tool]) == "not_permitted"
+
+
+@pytest.mark.requirement("001/FR-010")
+def test_the_people_read_scope_is_asked_for_with_403(at_people: As, user_id: str) -> None:
+    answer = at_people(user_id, "openid").post("tools/list", {})
+
+    assert answer.status_code == 403
+    assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
+    assert 'scope="tasks:read tasks:write"' in answer.headers["www-authenticate"]
+
+
+def error(result: dict[str, Any]) -> str:
+    """Return the code of a call or of its first item."""
+    if result["isError"]:
+        return result["_meta"]["remit/error"]["code"]
+    return result["structuredContent"]["failed"][0]["code"]
+
+
+@pytest.mark.requirement("001/FR-018")
+def test_what_is_anothers_gets_the_answer_of_what_is_not_there(at_gateway: As, user_id: str) -> None:
+    theirs = at_gateway(f"{user_id}-other")
+    theirs.ok("add_tasks", tasks=[{"title": "secret"}])
+    talk = Talk(theirs)
+    running = talk.begin(create=True, message=item("secret", item_id="item"), key="k")
+    mine = at_gateway(user_id)
+
+    def probes(conversation_id: str, turn_id: str, lease: str, task_id: str, item_id: str) -> dict[str, Any]:
+        conversation, turn = {"conversation_id": conversation_id}, {"turn_id": turn_id, "lease": lease}
+        asked: dict[str, dict[str, Any]] = {
+            "complete_tasks": {"items": [{"id": task_id, "expect_title": "secret"}]},
+            "begin_turn": {**conversation, "key": "k", "message": item(item_id="mine")},
+            "renew_turn": turn,
+            "finish_turn": {**turn, "outcome": "done", "items": [item(item_id="mine")]},
+            "list_conversations": {"after": conversation_id},
+            "get_conversation": conversation,
+            "list_items": conversation,
+            "get_item": {**conversation, "item_id": item_id},
+            "rename_conversation": {**conversation, "title": "mine now"},
+            "delete_conversation": conversation,
+        }
+        assert set(asked) == set(ARGUMENTS) - {"get_context", "find_tasks", "add_tasks"}
+        return {tool: mine.call(tool, **arguments) for tool, arguments in asked.items()}
+
+    anothers = probes(talk.id, running["turn_id"], running["lease"], "t1", "item")
+    nobodys = probes(NOWHERE, NOWHERE, NOWHERE, "t99", "no-item")
+    nonsense = probes("x", "x", "x", "x", "no-item")
+
+    assert anothers == nobodys
+    assert [error(one) for one in nonsense.values()] == [error(one) for one in nobodys.values()]
+    assert mine.ok("find_tasks")["total"] == 0
+    assert talk.texts() == ["secret"]
+    assert talk.status() == "running"
+    assert theirs.ok("find_tasks")["tasks"][0]["title"] == "secret"
+
+
+@pytest.mark.requirement("001/FR-018")
+def test_ids_of_two_people_may_be_the_same(at_gateway: As, user_id: str) -> None:
+    mine, theirs = Talk(at_gateway(user_id)), Talk(at_gateway(f"{user_id}-other"))
+    same = Talk(theirs.caller, mine.id)
+
+    mine.answer("mine", create=True, key="k")
+    same.answer("theirs", create=True, key="k")
+
+    assert mine.texts() == ["mine", "hi"]
+    assert same.texts() == ["theirs", "hi"]

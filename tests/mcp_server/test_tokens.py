@@ -1,0 +1,87 @@
+"""A door opens to its own tokens, and to nothing that only resembles one."""
+
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.mcp_server.client import Caller
+from tests.mcp_server.tokens import Mint, bad_assertions, bad_tokens, gateway_mint, people_mint
+from tests.services import GATEWAY_ISSUER, Issuer, Service, SigningKey
+
+FEWEST = 75
+
+
+@pytest.fixture
+def mints(mcp_server: Service, issuer: Issuer, gateway_key: SigningKey, user_id: str) -> dict[str, Mint]:
+    people = people_mint(issuer.key.private, issuer.key.kid, mcp_server.url, issuer.url, user_id)
+    gateway = gateway_mint(gateway_key.private, gateway_key.kid, mcp_server.url, GATEWAY_ISSUER, user_id)
+    return {"mcp": people, "gateway": gateway}
+
+
+def status(url: str, authorization: str) -> int:
+    """Say how the door answers a request that would otherwise be served."""
+    return Caller(url, "").post("tools/list", {}, Authorization=authorization).status_code
+
+
+@pytest.mark.parametrize(
+    ("door", "other"),
+    [
+        pytest.param("mcp", "gateway", marks=pytest.mark.requirement("001/FR-010")),
+        pytest.param("gateway", "mcp", marks=pytest.mark.requirement("001/FR-011")),
+    ],
+)
+def test_a_door_refuses_whatever_is_not_its_own_token(
+    mcp_server: Service, mints: dict[str, Mint], door: str, other: str
+) -> None:
+    url, mint = f"{mcp_server.url}/{door}", mints[door]
+    tokens = list(bad_tokens(mint, mints[other])) + (list(bad_assertions(mint)) if door == "gateway" else [])
+
+    served = {name: answer for name, token in tokens if (answer := status(url, f"Bearer {token}")) != 401}
+
+    assert not served
+    assert len(tokens) >= FEWEST
+    assert status(url, f"Bearer {mint.token()}") == 200, "the control: a good token is served"
+
+
+@pytest.mark.parametrize("door", ["mcp", "gateway"])
+@pytest.mark.parametrize("scheme", ["", "Basic ", "Bearer", "Token ", "bearer  "])
+def test_a_good_token_under_another_scheme_is_refused(
+    mcp_server: Service, mints: dict[str, Mint], door: str, scheme: str
+) -> None:
+    assert status(f"{mcp_server.url}/{door}", scheme + mints[door].token()) == 401
+
+
+@pytest.mark.parametrize("door", ["mcp", "gateway"])
+def test_two_credentials_at_once_are_none(mcp_server: Service, mints: dict[str, Mint], door: str) -> None:
+    token = f"Bearer {mints[door].token()}"
+    headers = [("Authorization", token), ("Authorization", token), ("Accept", "application/json, text/event-stream")]
+
+    assert httpx2.post(f"{mcp_server.url}/{door}", headers=headers, json={}).status_code == 401
+
+
+def test_a_token_of_the_people_may_be_for_other_services_too(mcp_server: Service, mints: dict[str, Mint]) -> None:
+    """Better Auth makes ``aud`` a list when ``openid`` is among the scopes."""
+    mint = mints["mcp"]
+    audiences = [mint.claims()["aud"], "https://page.example/userinfo"]
+
+    assert status(f"{mcp_server.url}/mcp", f"Bearer {mint.token(claims={'aud': audiences})}") == 200
+
+
+def test_every_refusal_says_the_same_to_the_caller(mcp_server: Service, mints: dict[str, Mint]) -> None:
+    url = f"{mcp_server.url}/mcp"
+    tokens = [token for _, token in bad_tokens(mints["mcp"], mints["gateway"])]
+
+    answers = {Caller(url, "").post("tools/list", {}, Authorization=f"Bearer {token}").text for token in tokens[:20]}
+
+    assert len(answers) == 1
+
+
+def test_the_log_names_the_cause_and_holds_no_token(mcp_server: Service, mints: dict[str, Mint]) -> None:
+    token = mints["gateway"].token(claims={"act": {"sub": "attacker"}})
+    status(f"{mcp_server.url}/gateway", f"Bearer {token}")
+
+    log = Path(mcp_server.log).read_text()
+    assert "token refused at gateway: actor" in log
+    assert token not in log
+    assert token.split(".")[1] not in log
