@@ -10,8 +10,9 @@
 
 /** Notes for the model. A server may send them by mistake; they are never the person's to see. */
 const HIDDEN = new Set(["hidden_context_item", "sdk_hidden_context"]);
-const PROGRESS = "local-progress";
-const PENDING = "local-pending";
+const LOCAL = "local-";
+const PROGRESS = `${LOCAL}progress`;
+const PENDING = `${LOCAL}pending`;
 
 export class Conversation {
   /** @type {string | null} */
@@ -56,7 +57,12 @@ export class Conversation {
   /** A line of the element's own: a notice or an error. @param {Item} item */
   addLocal(item) {
     this.#localId += 1;
-    this.set(`local-${this.#localId}`, item);
+    this.set(`${LOCAL}${this.#localId}`, item);
+  }
+
+  /** The person goes on: what went wrong before is no longer of interest. */
+  clearLocal() {
+    for (const id of [...this.items.keys()]) if (id.startsWith(LOCAL)) this.remove(id);
   }
 
   /**

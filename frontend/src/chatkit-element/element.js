@@ -51,7 +51,7 @@ export class ChatKitElement extends HTMLElement {
   #history = new History({
     onOpen: (threadId) => this.setThreadId(threadId),
     onDeleted: (threadId) => threadId === this.#conversation.threadId && this.#open(null),
-    onClose: () => this.hideHistory(),
+    onClose: () => this.#emit("history.close"),
   });
 
   constructor() {
@@ -97,13 +97,11 @@ export class ChatKitElement extends HTMLElement {
 
   async hideHistory() {
     this.#history.close();
-    this.#screen.focusHistoryButton();
-    this.#emit("history.close");
   }
 
   /** `null` starts a new conversation; the thread is made by its first message. @param {string | null} threadId */
   async setThreadId(threadId) {
-    if (this.#history.isOpen) await this.hideHistory();
+    await this.hideHistory();
     await this.#open(threadId);
   }
 
@@ -182,7 +180,7 @@ export class ChatKitElement extends HTMLElement {
     // What was sent and never acknowledged comes back: whether it arrived is not known.
     const kept = [this.#drafts.sent, this.#drafts.written(threadId)].filter(Boolean).join("\n");
     this.#drafts.sent = "";
-    await this.setComposerValue({ text: kept });
+    this.setComposerValue({ text: kept });
     this.#screen.drawAll();
     await this.#loader.load();
   }

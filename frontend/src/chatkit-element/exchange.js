@@ -57,12 +57,13 @@ export class Exchange {
    * @returns {Promise<any>} a call of a client tool that waits for its result, or null
    */
   async run(wire, type, params, draft = "") {
-    const { emit, draw } = this.#parts;
+    const { conversation, emit, draw } = this.#parts;
     const running = new AbortController();
     this.#running = running;
     this.#isStopped = false;
     this.#canStop = true;
     emit("response.start");
+    conversation.clearLocal();
     if (draft) this.#takeDraft(draft);
     draw();
     const outcome = await this.#follow(wire.stream(type, params, running.signal), running, !draft);

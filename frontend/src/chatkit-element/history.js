@@ -24,15 +24,15 @@ export class History {
   constructor({ onOpen, onDeleted, onClose }) {
     this.#onOpen = onOpen;
     this.#onDeleted = onDeleted;
-    /** @param {KeyboardEvent} event */
-    const onkeydown = (event) => event.key === "Escape" && onClose();
-    const head = h("header", {}, h("h2", {}, "Conversations"), iconButton("close", "Close", { onclick: onClose }));
-    const label = { class: "history", hidden: true, "aria-label": "Conversations", onkeydown };
-    this.element = h("section", label, head, this.#list, this.#status, this.#more);
-  }
-
-  get isOpen() {
-    return !this.element.hidden;
+    const head = h(
+      "header",
+      {},
+      h("h2", {}, "Conversations"),
+      iconButton("close", "Close", { onclick: () => this.close() }),
+    );
+    const label = { class: "history", "aria-label": "Conversations", onclose: onClose };
+    const parts = [head, this.#list, this.#status, this.#more];
+    this.element = /** @type {HTMLDialogElement} */ (h("dialog", label, ...parts));
   }
 
   /** @param {import("./wire.js").Wire} wire */
@@ -40,13 +40,12 @@ export class History {
     this.#wire = wire;
     this.#after = "";
     this.#list.replaceChildren();
-    this.element.hidden = false;
-    /** @type {HTMLElement} */ (this.element.querySelector("button")).focus();
+    this.element.showModal(); // takes the focus, keeps it, and gives it back; Escape closes
     await this.#load();
   }
 
   close() {
-    this.element.hidden = true;
+    this.element.close();
   }
 
   async #load() {

@@ -37,6 +37,7 @@ export class Loader {
     const { threadId } = conversation;
     if (!threadId) return;
     emit("thread.load.start", { threadId });
+    conversation.clearLocal();
     this.isLoading = true;
     const error = await this.#newest(threadId).catch((reason) => reason);
     this.isLoading = false;
@@ -49,7 +50,7 @@ export class Loader {
     }
     if (error) {
       const again = { label: "Try again", run: () => this.load() };
-      conversation.load([{ id: "local-load", type: "error", text: error.message, again }], { before: false });
+      conversation.addLocal({ type: "error", text: error.message, again });
     }
     onLoaded();
   }

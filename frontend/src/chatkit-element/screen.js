@@ -50,10 +50,6 @@ export class Screen {
     this.nodes = [this.#header, this.#log.element, this.composer.element, this.#disclaimer];
   }
 
-  focusHistoryButton() {
-    this.#historyButton.focus();
-  }
-
   /** Everything around the items: cheap, and no node is ever replaced, so that no click and no caret gets lost. */
   drawFrame() {
     const { options, conversation, isRunning, canStop, isLoading, hasEarlier } = this.#state();

@@ -52,7 +52,7 @@ function text(node, children) {
 /** @param {{ label: string, action: any }[]} buttons @param {Act} act */
 function answers(buttons, act) {
   if (buttons.length === 0) return null;
-  return h("div", { class: "row" }, ...buttons.map(({ label, action: does }) => action("", does, [label], act)));
+  return h("div", { class: "answers" }, ...buttons.map(({ label, action: does }) => action("", does, [label], act)));
 }
 
 /** @param {string} style @param {any} does @param {(Node | string)[]} content @param {Act} act */

@@ -44,15 +44,15 @@ function Conversation({ userId }) {
     api: { url: api.chatkitUrl, domainKey: chatkitDomainKey || "own-element", fetch: api.fetch },
     initialThread,
     startScreen: {
-      greeting: `Hello ${user?.name}. What is to be done?`,
+      greeting: `Hello ${user?.name}. What needs doing?`,
       prompts: PROMPTS.map((prompt) => ({ label: prompt, prompt })),
     },
-    composer: { placeholder: "Add a task, or ask about your list" },
+    composer: { placeholder: "Add a task, or ask…" },
     onReady: () => {
       // On a touch screen the focus would open the keyboard over the conversation.
       if (window.matchMedia("(pointer: fine)").matches) focusComposer();
     },
     onThreadChange: ({ threadId }) => rememberThread(userId, threadId),
   });
-  return <ChatKit control={control} className="chat" />;
+  return <ChatKit control={control} />;
 }

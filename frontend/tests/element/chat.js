@@ -1,0 +1,68 @@
+/** Opens our own element on a replaced network, and reads what a person would see of it. */
+
+import { configure, within } from "@testing-library/dom";
+import userEvent from "@testing-library/user-event";
+import { network } from "../network.js";
+import "../../src/chatkit-element/index.js";
+
+configure({ getElementError: (message) => new Error(message ?? "") }); // it cannot print a shadow root
+
+export const URL = "http://gateway.test/api/ada-1/chatkit";
+
+/** @typedef {Record<string, (params: any) => unknown>} Answers by request type */
+
+/**
+ * @param {Answers} answers
+ * @param {object} [options]
+ */
+export function openChat(answers, options = {}) {
+  const requests = network({
+    [`POST ${URL}`]: (/** @type {import("../network.js").Recorded} */ { body }) => answers[body.type](body.params),
+  });
+  const element = /** @type {any} */ (document.createElement("openai-chatkit"));
+  /** @type {[string, any][]} */
+  const events = [];
+  for (const name of ["thread.change", "error", "response.start", "response.end", "thread.load.end"]) {
+    element.addEventListener(`chatkit.${name}`, (/** @type {any} */ { detail }) => events.push([name, detail]));
+  }
+  document.body.replaceChildren(element);
+  element.setOptions({ api: { url: URL, domainKey: "x" }, ...options });
+  const view = within(/** @type {any} */ (element.shadowRoot));
+  const user = userEvent.setup();
+  return {
+    element,
+    events,
+    requests,
+    user,
+    view,
+    log: () => view.getByRole("log"),
+    composer: () => /** @type {HTMLTextAreaElement} */ (view.getByLabelText("Message")),
+    /** @param {string} text */
+    say: (text) => user.type(view.getByLabelText("Message"), `${text}{Enter}`),
+  };
+}
+
+export const thread = { id: "t1", title: "Milk", created_at: "2026-11-25T10:00:00Z" };
+
+/** @param {string} id @param {string} text */
+export const userItem = (id, text) => ({ type: "user_message", id, content: [{ type: "input_text", text }] });
+
+/** @param {string} id @param {string} text */
+export const assistantItem = (id, text) => ({
+  type: "assistant_message",
+  id,
+  content: [{ type: "output_text", text }],
+});
+
+/** @param {object} item */
+export const done = (item) => ({ type: "thread.item.done", item });
+
+/** @param {object} item */
+export const added = (item) => ({ type: "thread.item.added", item });
+
+/** @param {string} id @param {string} delta */
+export const delta = (id, delta) => ({
+  type: "thread.item.updated",
+  item_id: id,
+  update: { type: "assistant_message.content_part.text_delta", content_index: 0, delta },
+});

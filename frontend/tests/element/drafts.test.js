@@ -1,0 +1,116 @@
+/** No error loses what a person wrote, and each says in a sentence what happened. */
+
+import { beforeEach, expect, test } from "@jest/globals";
+import { waitFor } from "@testing-library/dom";
+import { eventStream, refusal } from "../network.js";
+import { added, assistantItem, delta, done, openChat, thread, userItem } from "./chat.js";
+
+beforeEach(() => sessionStorage.clear());
+
+const REFUSALS = [
+  [409, "turn_in_progress", "The last message here is still being answered."],
+  [429, "rate_limited", "That was a lot at once. Try again in 5 seconds."],
+  [503, "unavailable", "The task list cannot be reached just now."],
+];
+
+test.each(REFUSALS)("a %d keeps the text in the composer and shows the gateway's sentence", async (...refused) => {
+  const [status, code, message] = /** @type {[number, string, string]} */ (/** @type {unknown} */ (refused));
+  const chat = openChat({ "threads.create": () => refusal(status, { code, message }) });
+
+  await chat.say("add buy milk");
+
+  expect(await chat.view.findByRole("alert")).toHaveTextContent(message);
+  expect(chat.composer()).toHaveValue("add buy milk");
+  expect(chat.view.queryByLabelText("You")).toBeNull();
+});
+
+test("an answer that is no JSON gets a sentence of ours", async () => {
+  const chat = openChat({ "threads.create": () => new Response("<html>502</html>", { status: 502 }) });
+
+  await chat.say("hello");
+
+  expect(await chat.view.findByRole("alert")).toHaveTextContent("Something went wrong. Try again.");
+});
+
+test("a broken connection before the message is stored gives the text back", async () => {
+  const stream = eventStream();
+  const chat = openChat({ "threads.create": () => stream.response });
+  await chat.say("hello");
+  await chat.user.type(chat.composer(), "and more");
+
+  stream.cut();
+
+  expect(await chat.view.findByRole("alert")).toHaveTextContent("The connection failed.");
+  expect(chat.composer()).toHaveValue("hello\nand more");
+});
+
+test("a connection that breaks in the middle keeps what came, and offers the rest", async () => {
+  const stream = eventStream();
+  const items = { data: [userItem("u1", "hello"), assistantItem("a1", "Good morning to you")], has_more: false };
+  const chat = openChat({ "threads.create": () => stream.response, "threads.get_by_id": () => ({ ...thread, items }) });
+  await chat.say("hello");
+  stream.send({ type: "thread.created", thread }, done(userItem("u1", "hello")));
+  stream.send(added({ type: "assistant_message", id: "a1", content: [] }), delta("a1", "Good mor"));
+  await chat.view.findByText("Good mor");
+
+  stream.cut();
+  await chat.user.click(await chat.view.findByRole("button", { name: "Show the answer" }));
+
+  await chat.view.findByText("Good morning to you");
+  expect(chat.view.queryByRole("alert")).toBeNull();
+  expect(chat.composer()).toHaveValue("");
+});
+
+test("an error event of the stream is shown once, and the stored message stays", async () => {
+  const stream = eventStream();
+  const chat = openChat({ "threads.create": () => stream.response });
+  await chat.say("hello");
+
+  stream.send({ type: "thread.created", thread }, done(userItem("u1", "hello")));
+  stream.send({ type: "error", code: "custom", message: "The model cannot be reached.", allow_retry: true });
+  stream.end();
+
+  await waitFor(() => expect(chat.log()).toHaveAttribute("aria-busy", "false"));
+  expect(chat.view.getAllByRole("alert")).toHaveLength(1);
+  expect(chat.view.getByRole("alert")).toHaveTextContent("The model cannot be reached.");
+  expect(chat.view.getByLabelText("You")).toHaveTextContent("hello");
+});
+
+test("a stream that ends without storing the message gives it back", async () => {
+  const stream = eventStream();
+  const chat = openChat({ "threads.create": () => stream.response });
+  await chat.say("hello");
+
+  stream.end();
+
+  expect(await chat.view.findByRole("alert")).toHaveTextContent("The message did not arrive.");
+  expect(chat.composer()).toHaveValue("hello");
+});
+
+test("what was written, or sent and not acknowledged, is there again when the element comes back", async () => {
+  const chat = openChat({ "threads.create": () => new Promise(() => undefined) });
+  await chat.say("hello");
+  await chat.user.type(chat.composer(), "half a sen");
+
+  const again = openChat({});
+
+  expect(again.composer()).toHaveValue("hello\nhalf a sen");
+});
+
+test("a draft is the address's own: another person's element does not find it", async () => {
+  const chat = openChat({});
+  await chat.user.type(chat.composer(), "mine");
+
+  const other = openChat({}, { api: { url: "http://gateway.test/api/bob-2/chatkit" } });
+
+  expect(other.composer()).toHaveValue("");
+});
+
+test("Shift+Enter breaks the line, and an empty message is not sent", async () => {
+  const chat = openChat({});
+
+  await chat.user.type(chat.composer(), "{Enter}one{Shift>}{Enter}{/Shift}two");
+
+  expect(chat.composer()).toHaveValue("one\ntwo");
+  expect(chat.requests).toEqual([]);
+});

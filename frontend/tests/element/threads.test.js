@@ -1,0 +1,138 @@
+/** Conversations are opened, paged, renamed and deleted. */
+
+import { beforeEach, expect, test } from "@jest/globals";
+import { waitFor, within } from "@testing-library/dom";
+import { eventStream, refusal } from "../network.js";
+import { assistantItem, done, openChat, thread, userItem } from "./chat.js";
+
+beforeEach(() => sessionStorage.clear());
+
+/** @param {number} from @param {number} to */
+const messages = (from, to) =>
+  Array.from({ length: to - from + 1 }, (_, index) => userItem(`u${from + index}`, `message ${from + index}`));
+const whole = {
+  ...thread,
+  items: { data: [userItem("u1", "hello"), assistantItem("a1", "Good morning")], has_more: false },
+};
+
+test("[001/FR-054] the initial thread is shown with its title", async () => {
+  const chat = openChat({ "threads.get_by_id": () => whole }, { initialThread: "t1" });
+
+  await chat.view.findByText("Good morning");
+  expect(chat.view.getByRole("heading", { name: "Milk" })).toBeInTheDocument();
+});
+
+test("[001/FR-054] a remembered thread that is gone gives way to a new conversation", async () => {
+  const gone = () => refusal(404, { code: "not_found", message: "There is no such conversation." });
+  const chat = openChat({ "threads.get_by_id": gone }, { initialThread: "t1", startScreen: { greeting: "Welcome" } });
+
+  await chat.view.findByText("Welcome");
+  expect(chat.events.at(-1)).toEqual(["thread.change", { threadId: null }]);
+});
+
+test("a thread that cannot be loaded can be tried again", async () => {
+  let isDown = true;
+  const read = () => (isDown ? refusal(503, { code: "unavailable", message: "Not just now." }) : whole);
+  const chat = openChat({ "threads.get_by_id": read }, { initialThread: "t1" });
+  expect(await chat.view.findByRole("alert")).toHaveTextContent("Not just now.");
+
+  isDown = false;
+  await chat.user.click(chat.view.getByRole("button", { name: "Try again" }));
+
+  await chat.view.findByText("Good morning");
+  expect(chat.view.queryByRole("alert")).toBeNull();
+});
+
+test("a long conversation begins at its end, and earlier pages come on demand", async () => {
+  const chat = openChat(
+    {
+      "threads.get_by_id": () => ({ ...thread, items: { data: messages(1, 20), has_more: true } }),
+      "items.list": ({ after }) =>
+        after
+          ? { data: messages(1, 40).reverse(), has_more: false }
+          : { data: messages(41, 80).reverse(), has_more: true, after: "u41" },
+    },
+    { initialThread: "t1" },
+  );
+  await chat.view.findByText("message 80");
+  expect(chat.view.queryByText("message 1")).toBeNull();
+
+  await chat.user.click(chat.view.getByRole("button", { name: "Earlier messages" }));
+
+  await chat.view.findByText("message 1");
+  const shown = chat.view.getAllByLabelText("You").map((node) => node.textContent);
+  expect(shown).toEqual(messages(1, 80).map(({ content }) => content[0].text));
+  expect(chat.view.queryByRole("button", { name: "Earlier messages" })).toBeNull();
+});
+
+test("a prompt of the start screen is sent by a click", async () => {
+  const stream = eventStream();
+  const prompts = [{ label: "Add milk", prompt: "add buy milk tomorrow" }];
+  const chat = openChat({ "threads.create": () => stream.response }, { startScreen: { greeting: "Welcome", prompts } });
+
+  await chat.user.click(chat.view.getByRole("button", { name: "Add milk" }));
+  stream.send({ type: "thread.created", thread }, done(userItem("u1", "add buy milk tomorrow")));
+  stream.end();
+
+  await chat.view.findByLabelText("You");
+  expect(chat.view.queryByText("Welcome")).toBeNull();
+  expect(chat.requests[0].body.params.input.content[0].text).toBe("add buy milk tomorrow");
+});
+
+test("the list opens, renames and deletes conversations", async () => {
+  const list = { data: [thread, { ...thread, id: "t2", title: "Ferns" }], has_more: false };
+  const chat = openChat({
+    "threads.list": () => list,
+    "threads.update": () => ({}),
+    "threads.delete": () => ({}),
+    "threads.get_by_id": () => whole,
+  });
+  await chat.user.click(chat.view.getByRole("button", { name: "Conversations" }));
+  const dialog = /** @type {HTMLDialogElement} */ (chat.element.shadowRoot.querySelector("dialog"));
+  const panel = within(dialog); // by label and text: jsdom takes an open dialog in a shadow root for hidden
+  expect(dialog.open).toBe(true);
+
+  await chat.user.click(await panel.findByLabelText("Rename Ferns"));
+  await chat.user.clear(panel.getByLabelText("Title"));
+  await chat.user.type(panel.getByLabelText("Title"), "Plants{Enter}");
+  await panel.findByText("Plants");
+  expect(chat.requests.at(-1)?.body.params).toEqual({ thread_id: "t2", title: "Plants" });
+
+  await chat.user.click(panel.getByLabelText("Delete Plants"));
+  await chat.user.click(panel.getByText("Delete"));
+  await waitFor(() => expect(panel.queryByText("Plants")).toBeNull());
+
+  await chat.user.click(panel.getByText("Milk"));
+  await chat.view.findByText("Good morning");
+  expect(dialog.open).toBe(false);
+});
+
+test("an answer that still streams does not spill into the conversation opened meanwhile", async () => {
+  const stream = eventStream();
+  const chat = openChat({ "threads.create": () => stream.response, "threads.get_by_id": () => whole });
+  await chat.say("hello there");
+  stream.send({ type: "thread.created", thread: { ...thread, id: "t9" } }, done(userItem("u9", "hello there")));
+  await waitFor(() => expect(chat.view.getByLabelText("You")).not.toHaveClass("pending"));
+
+  await chat.element.setThreadId("t1");
+  await chat.view.findByText("Good morning");
+
+  expect(chat.view.queryByText("hello there")).toBeNull();
+  expect(chat.log()).toHaveAttribute("aria-busy", "false");
+});
+
+test("a new conversation starts empty, and its first message makes another thread", async () => {
+  const stream = eventStream();
+  const chat = openChat(
+    { "threads.get_by_id": () => whole, "threads.create": () => stream.response },
+    { initialThread: "t1", startScreen: { greeting: "Welcome" } },
+  );
+  await chat.view.findByText("Good morning");
+
+  await chat.user.click(chat.view.getByRole("button", { name: "New conversation" }));
+  await chat.view.findByText("Welcome");
+  await chat.say("something else");
+
+  expect(chat.requests.at(-1)?.body.type).toBe("threads.create");
+  stream.end();
+});
