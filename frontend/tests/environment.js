@@ -15,7 +15,7 @@ const dialog = {
   close() {
     if (!this.open) return;
     this.open = false;
-    this.dispatchEvent(new Event("close"));
+    this.dispatchEvent(new /** @type {any} */ (this.ownerDocument.defaultView).Event("close"));
   },
 };
 
