@@ -29,6 +29,9 @@ pins: ## Compile the hashed requirement files again (needs uv)
 	  uv pip compile --quiet --no-header --extra $$process -c requirements/dev.txt pyproject.toml -o requirements/$$process.txt; \
 	done
 
+contracts: .venv/.done ## Write the contract of the MCP tools again, from the running server
+	WRITE_CONTRACTS=1 .venv/bin/python -m pytest --quiet tests/mcp_server/test_listing.py
+
 $(LAUNCHER)/.done: requirements/local.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=python3.x make …).")'
 	@echo "  · Preparing the launcher"
@@ -42,4 +45,4 @@ $(LAUNCHER)/.done: requirements/local.txt
 	.venv/bin/python $(PIP) -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run install test check pins
+.PHONY: help run install test check pins contracts

@@ -1,5 +1,6 @@
 """Finding, adding and completing tasks."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ MOST_QUERY_WORDS = 10
 SIMILAR_CANDIDATES = 200
 SIMILAR_SHOWN = 5
 LARGEST_NUMBER = 2**31 - 1
+_TASK_ID = re.compile(r"t([1-9][0-9]{0,9})")
 
 
 @dataclass(frozen=True)
@@ -191,11 +193,9 @@ def _view(row: TaskRow, now: datetime, n: int | None = None) -> Task:
 
 def _number(item: TaskRef) -> int | None:
     """Return the task's number, or None for what cannot be one."""
-    digits = item.id.removeprefix("t")
-    is_number = (
-        item.id.startswith("t") and digits.isascii() and digits.isdigit() and len(digits) <= len(str(LARGEST_NUMBER))
-    )
-    return int(digits) if is_number and int(digits) <= LARGEST_NUMBER else None
+    written = _TASK_ID.fullmatch(item.id)
+    number = int(written[1]) if written else 0
+    return number if 0 < number <= LARGEST_NUMBER else None
 
 
 def _failure(place: int, code: ErrorCode, message: str) -> Failure:

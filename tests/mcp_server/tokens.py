@@ -172,7 +172,7 @@ def _bad_claims(mint: Mint) -> dict[str, Claims]:
         "subject with a space": {"sub": f"{claims['sub']} "},
         "subject with a line feed": {"sub": f"{claims['sub']}\n"},
         "subject too long": {"sub": "u" * 129},
-        "subject beyond ASCII": {"sub": "usеr"},  # noqa: RUF001 - the letter that only looks right is the attack
+        "subject beyond ASCII": {"sub": "usеr"},
         "subject the client": {"sub": claims["client_id"]},
         "subject the authorized party": {"azp": claims["sub"]},
         "another user_id": {"user_id": "somebody-else"},
