@@ -7,7 +7,7 @@ const NEAR_END_PX = 60;
 
 export class Log {
   element = h("main", { role: "log", "aria-label": "Conversation", tabindex: 0 });
-  #column = h("div", { class: "column" });
+  #items = h("div", { class: "items" });
   #dots = h("div", { class: "dots", role: "status", "aria-label": "The assistant is answering", hidden: true });
   #earlier;
   #act;
@@ -27,7 +27,7 @@ export class Log {
       "Earlier messages",
     );
     this.#dots.append(h("i"), h("i"), h("i"));
-    this.element.append(this.#earlier, this.#column, this.#dots);
+    this.element.append(this.#earlier, this.#items, this.#dots);
   }
 
   /** @param {boolean} hasEarlier */
@@ -52,13 +52,13 @@ export class Log {
     );
     const screen = h("div", { class: "start" }, h("h2", {}, greeting ?? "What can I help with today?"), ...buttons);
     this.#nodes.clear();
-    this.#column.replaceChildren(screen);
+    this.#items.replaceChildren(screen);
   }
 
   /** @param {Map<string, import("./conversation.js").Item>} items */
   drawAll(items) {
     this.#nodes.clear();
-    this.#column.replaceChildren(...[...items].map(([id, item]) => this.#node(id, item)));
+    this.#items.replaceChildren(...[...items].map(([id, item]) => this.#node(id, item)));
   }
 
   /**
@@ -71,7 +71,7 @@ export class Log {
     const old = this.#nodes.get(id);
     const node = this.#node(id, item);
     if (old) old.parentNode?.replaceChild(node, old);
-    else this.#column.append(node);
+    else this.#items.append(node);
     if (isAtEnd) this.scrollToEnd();
   }
 

@@ -1,0 +1,146 @@
+/** The one client of the gateway: nothing without a user, a good token with everything, and the end of a session told. */
+
+import { beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { createApiClient, SessionEndedError } from "../src/utils/apiClient.js";
+import { network, refusal } from "./network.js";
+import { tokenFor } from "./page.js";
+
+const HOME = "http://gateway.test/api/";
+const CHATKIT = `POST ${HOME}ada-1/chatkit`;
+const message = (text = "hello") => ({
+  method: "POST",
+  body: JSON.stringify({ type: "threads.create", params: { input: { content: [{ text }] } } }),
+});
+
+const onSessionEnded = jest.fn();
+const fetchToken = jest.fn(async () => /** @type {string | null} */ (tokenFor("ada-1")));
+beforeEach(() => {
+  jest.clearAllMocks();
+});
+
+/** @param {Record<string, unknown>} routes @param {string | null} [userId] */
+function client(routes, userId = "ada-1") {
+  const requests = network(routes);
+  const options = { gatewayUrl: "http://gateway.test", userId, fetchToken, onSessionEnded };
+  return { requests, api: createApiClient({ ...options, send: (...call) => fetch(...call) }) };
+}
+
+describe("a request", () => {
+  test("[001/FR-051] is refused without a user id, before a token is asked for", async () => {
+    const { api, requests } = client({}, null);
+
+    await expect(api.fetch(`${HOME}/chatkit`, message())).rejects.toBeInstanceOf(SessionEndedError);
+    expect(fetchToken).not.toHaveBeenCalled();
+    expect(requests).toEqual([]);
+  });
+
+  test("[001/FR-051] is refused when the token is another person's than the session's", async () => {
+    fetchToken.mockResolvedValueOnce(tokenFor("bob-2"));
+    const { api, requests } = client({});
+
+    await expect(api.fetch(api.chatkitUrl, message())).rejects.toBeInstanceOf(SessionEndedError);
+    expect(onSessionEnded).toHaveBeenCalledTimes(1);
+    expect(requests).toEqual([]);
+  });
+
+  test("[001/FR-052] carries the token and the time zone, and no cookie", async () => {
+    const { api, requests } = client({ [CHATKIT]: { ok: true } });
+
+    await api.fetch(api.chatkitUrl, message());
+
+    expect(requests[0].headers.get("authorization")).toMatch(/^Bearer e30\./);
+    expect(requests[0].headers.get("x-time-zone")).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  });
+
+  test("takes the token nowhere but to the gateway", async () => {
+    const { api, requests } = client({});
+
+    await expect(api.fetch("http://evil.test/api/x")).rejects.toThrow("gateway alone");
+    await expect(api.fetch("http://gateway.test.evil.test/api/x")).rejects.toThrow("gateway alone");
+    expect(requests).toEqual([]);
+  });
+});
+
+describe("the token", () => {
+  test("[001/FR-052] is fetched once for many requests, and again before it expires", async () => {
+    const { api } = client({ [CHATKIT]: { ok: true } });
+    await Promise.all([api.fetch(api.chatkitUrl, message()), api.fetch(api.chatkitUrl, message())]);
+    await api.fetch(api.chatkitUrl, message());
+    expect(fetchToken).toHaveBeenCalledTimes(1);
+
+    fetchToken.mockResolvedValueOnce(tokenFor("ada-1", 30));
+    const nearlyOver = client({ [CHATKIT]: { ok: true } });
+    await nearlyOver.api.fetch(api.chatkitUrl, message());
+    await nearlyOver.api.fetch(api.chatkitUrl, message());
+    expect(fetchToken).toHaveBeenCalledTimes(3);
+  });
+
+  test("[001/FR-052] is fetched anew once after a 401", async () => {
+    const answers = [refusal(401, {}), Response.json({ ok: true })];
+    const { api, requests } = client({ [CHATKIT]: () => answers.shift() });
+
+    const answer = await api.fetch(api.chatkitUrl, message());
+
+    expect(answer.status).toBe(200);
+    expect(requests).toHaveLength(2);
+    expect(fetchToken).toHaveBeenCalledTimes(2);
+    expect(onSessionEnded).not.toHaveBeenCalled();
+  });
+
+  test("[001/FR-052] that cannot be renewed ends the session", async () => {
+    fetchToken.mockResolvedValueOnce(tokenFor("ada-1")).mockResolvedValueOnce(null);
+    const { api } = client({ [CHATKIT]: () => refusal(401, {}) });
+
+    await expect(api.fetch(api.chatkitUrl, message())).rejects.toThrow("Your session ended");
+    expect(onSessionEnded).toHaveBeenCalledTimes(1);
+  });
+
+  test("that is fresh and refused does not pretend that the session ended", async () => {
+    const { api, requests } = client({ [CHATKIT]: () => refusal(401, {}) });
+
+    await expect(api.fetch(api.chatkitUrl, message())).rejects.toThrow("refuses your sign-in");
+    expect(requests).toHaveLength(2);
+    expect(onSessionEnded).not.toHaveBeenCalled();
+  });
+});
+
+describe("a message that is sent again", () => {
+  /** @param {unknown} first the first answer */
+  async function keysAfter(first) {
+    const answers = [first, { ok: true }];
+    const { api, requests } = client({
+      [CHATKIT]: () => {
+        const answer = answers.shift();
+        if (answer instanceof Error) throw answer;
+        return answer;
+      },
+    });
+    await api.fetch(api.chatkitUrl, message()).catch(() => undefined);
+    await api.fetch(api.chatkitUrl, message());
+    return requests.map(({ headers }) => headers.get("idempotency-key"));
+  }
+
+  test.each([new TypeError("network"), refusal(503, {})])(
+    "keeps its key while its fate is unknown (%#)",
+    async (fault) => {
+      const [first, second] = await keysAfter(fault);
+
+      expect(first).toBeTruthy();
+      expect(second).toBe(first);
+    },
+  );
+
+  test.each([{ ok: true }, refusal(409, {})])("is a new one once the gateway decided (%#)", async (answer) => {
+    const [first, second] = await keysAfter(answer);
+
+    expect(second).not.toBe(first);
+  });
+
+  test("has a key only where it is a message", async () => {
+    const { api, requests } = client({ [CHATKIT]: { data: [] } });
+
+    await api.fetch(api.chatkitUrl, { method: "POST", body: JSON.stringify({ type: "threads.list", params: {} }) });
+
+    expect(requests[0].headers.get("idempotency-key")).toBeNull();
+  });
+});

@@ -1,0 +1,88 @@
+/** Whoever is asked for access sees who asks, where the answer goes, and what it permits. */
+
+import { afterEach, expect, test } from "@jest/globals";
+import { refusal } from "./network.js";
+import { ADA, openPage, sessionOf } from "./page.js";
+
+const GET_SESSION = "GET /api/auth/get-session";
+const GET_CLIENT = "GET /api/auth/oauth2/public-client";
+const CONSENT = "POST /api/auth/oauth2/consent";
+
+/** @type {Awaited<ReturnType<typeof openPage>>} */
+let page;
+afterEach(() => page.close());
+
+/** @param {Record<string, string>} [changed] */
+function request(changed) {
+  const query = {
+    client_id: "c1",
+    redirect_uri: "https://app.example/callback",
+    scope: "tasks:read tasks:write offline_access planets:move",
+    ba_param: "client_id",
+    sig: "signed",
+    ...changed,
+  };
+  return `/consent?${new URLSearchParams(query)}`;
+}
+
+test("[001/FR-056] the name, the place, the person and each scope are shown", async () => {
+  page = await openPage(request(), { [GET_SESSION]: sessionOf(ADA), [GET_CLIENT]: { client_name: "Planner" } });
+
+  await page.screen.findByRole("heading", { name: "Planner asks for access" });
+  expect(page.screen.getByText("app.example")).toBeInTheDocument();
+  expect(page.screen.getByText(/ada@example\.com/)).toBeInTheDocument();
+  expect(page.screen.getAllByRole("listitem").map((item) => item.textContent)).toEqual([
+    "See your tasks",
+    "Add, change and complete your tasks",
+    "Stay connected while you are away",
+    "planets:move",
+  ]);
+});
+
+test("[001/FR-056] an app on this computer is called that", async () => {
+  const redirect_uri = "http://127.0.0.1:5173/callback";
+  page = await openPage(request({ redirect_uri }), { [GET_SESSION]: sessionOf(ADA), [GET_CLIENT]: {} });
+
+  await page.screen.findByText("an app on this computer (127.0.0.1:5173)");
+  await page.screen.findByRole("heading", { name: "An app without a name asks for access" });
+});
+
+test.each([
+  ["Allow", true],
+  ["Deny", false],
+])("[001/FR-056] %s sends the answer with the signed request", async (button, accept) => {
+  page = await openPage(request(), {
+    [GET_SESSION]: sessionOf(ADA),
+    [GET_CLIENT]: { client_name: "Planner" },
+    [CONSENT]: {},
+  });
+  const choice = page.screen.findByRole("button", { name: button });
+  await page.waitFor(async () => expect(await choice).toBeEnabled());
+  await page.user.click(await choice);
+
+  const sent = page.requests.find(({ route }) => route === CONSENT);
+  expect(sent?.body).toMatchObject({ accept, oauth_query: expect.stringContaining("sig=signed") });
+});
+
+test("[001/FR-056] nobody is asked before they are signed in", async () => {
+  page = await openPage(request(), { [GET_SESSION]: null });
+
+  await page.screen.findByRole("heading", { name: "Sign in" });
+  expect(page.screen.queryByRole("button", { name: "Allow" })).toBeNull();
+});
+
+test("[001/FR-056] an unknown app and an old request are told apart from an answer", async () => {
+  page = await openPage(request(), { [GET_SESSION]: sessionOf(ADA), [GET_CLIENT]: () => refusal(404, {}) });
+  expect(await page.screen.findByRole("alert")).toHaveTextContent("This app is not known here.");
+  expect(page.screen.queryByRole("button", { name: "Allow" })).toBeNull();
+});
+
+test.each(["/consent", "/consent?client_id=c1", request({ redirect_uri: "nowhere" })])(
+  "[001/FR-056] opened without a request it asks for nothing (%#)",
+  async (path) => {
+    page = await openPage(path, { [GET_SESSION]: sessionOf(ADA) });
+
+    await page.screen.findByRole("heading", { name: "Nothing to allow" });
+    expect(page.screen.queryByRole("button")).toBeNull();
+  },
+);
