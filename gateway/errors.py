@@ -33,6 +33,7 @@ CODES = {404: ErrorCode.NOT_FOUND, 413: ErrorCode.TOO_LARGE}
 
 CHALLENGE = 'Bearer error="invalid_token"'
 RETRY_SECONDS = 1
+NO_JSON = ProductError(ErrorCode.INVALID, "The body is not JSON.")
 UNEXPECTED = ProductError(ErrorCode.INTERNAL, "Something went wrong on our side. Try again.")
 LONGEST_FIELD_NAME = 100
 
@@ -69,7 +70,7 @@ def invalid_fields(error: ValidationError | RequestValidationError) -> ProductEr
 
 def _sentence(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "json_invalid":
-        return "The body is not JSON."
+        return NO_JSON.message
     field = ".".join(str(part) for part in problem["loc"] if part != "body")
     return f"{field[:LONGEST_FIELD_NAME] or 'body'}: {problem['msg']}"
 
@@ -84,6 +85,8 @@ async def _refused_fields(_: Request, error: Exception) -> Response:
 
 async def _refused_by_the_framework(_: Request, error: Exception) -> Response:
     refused = cast("HTTPException", error)
+    if refused.status_code == HTTPStatus.BAD_REQUEST:  # only a body that it could not read
+        return error_response(NO_JSON)
     code = CODES.get(refused.status_code, ErrorCode.INVALID)
     body = {"code": code.value, "message": f"{HTTPStatus(refused.status_code).phrase}."}
     return JSONResponse(body, refused.status_code, refused.headers)

@@ -189,7 +189,8 @@ class Turns:
                     turn.show(event)
         except Exception as error:
             # The edge of a task that nobody awaits: whatever happened, the turn ends and says so.
-            log.exception("a turn failed")
+            expected = isinstance(error, tuple(kind for kind, _ in REASONS))
+            log.warning("a turn failed: %s", type(error).__name__, exc_info=not expected)
             for event in turn.answer.close():
                 turn.show(event)
             sentence = _apology(error, turn.answer)

@@ -100,7 +100,7 @@ def _find(talk: Talk, what: str) -> Action:
     if talk.result is None:
         return Call(TaskTool.FIND_TASKS, {"label": words[1:]} if words.startswith("#") else {"query": words})
     found = FoundTasks.model_validate(talk.result[1])
-    return replies.listed(found.tasks, found.total, f"I found {found.total}:", replies.not_found(words))
+    return replies.listed(found.tasks, found.total, "I found:", replies.not_found(words))
 
 
 def _add(talk: Talk, what: str) -> Action:

@@ -33,7 +33,7 @@ _MARKS = " \t.,:;\"'“”\u2018\u2019«»`"
 
 def tasks_in(text: str, today: date) -> list[dict[str, Any]]:
     """Return the tasks as ``add_tasks`` takes them; a date at the end of a list is every item's."""
-    tasks = [task for part in _parts(text) if (task := _task(part, today)) is not None]
+    tasks = [task for part in _parts(text, today) if (task := _task(part, today)) is not None]
     dated = [task for task in tasks if "due" in task]
     if len(dated) == 1 and dated[0] is tasks[-1]:
         return [{**task, "due": dated[0]["due"]} for task in tasks]
@@ -57,12 +57,12 @@ def _cut_priority(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _parts(text: str) -> list[str]:
+def _parts(text: str, today: date) -> list[str]:
     lines = [line for line in _LINES.split(_BULLET.sub("", text)) if line.strip(_MARKS)]
     if len(lines) > 1:
         return lines
     listed = _COMMAS.split(text)
-    if "," in text and all(map(_is_listed, listed)):
+    if "," in text and all(_is_listed(cut_due(part, today)[0]) for part in listed):
         return listed
     return _AND_VERB.split(text)
 
