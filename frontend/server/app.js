@@ -10,7 +10,6 @@ import { securityHeaders } from "./headers.js";
 
 const MAX_BODY_BYTES = 64 * 1024;
 const RETRY_SECONDS = "5";
-const DATABASE_FAULTS = /^(08|53|57P|ECONN|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN)|timeout|terminated|not queryable/i;
 
 /** @typedef {import("hono").Context<{ Bindings: import("@hono/node-server").HttpBindings }>} Context */
 
@@ -25,16 +24,23 @@ export function createApp({ settings, signIn, ready, dist }) {
   /** @type {Hono<{ Bindings: import("@hono/node-server").HttpBindings }>} */
   const app = new Hono();
   app.use(securityHeaders(settings));
-  app.onError(answerError);
+  app.onError((error, c) => answerError(error, c, ready));
   app.notFound((c) => problem(c, 404, "not_found", "There is nothing here."));
   app.get("/healthz", (c) => c.json({ status: "ok" }));
-  app.get("/readyz", async (c) => {
-    await ready();
-    return c.json({ status: "ok" });
-  });
+  app.get("/readyz", (c) =>
+    ready().then(
+      () => c.json({ status: "ok" }),
+      (error) => unavailable(error, c),
+    ),
+  );
   app.use("/api/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
   for (const path of ["/api/auth/*", "/.well-known/*"]) {
-    app.on(["GET", "POST"], path, async (c) => forward(c, await signIn(), settings.clientAddressHeader));
+    app.on(["GET", "POST"], path, async (c) => {
+      const answer = await forward(c, await signIn(), settings.clientAddressHeader);
+      // To Better Auth a database that is away looks like a missing session, or hides behind a 500.
+      if (answer.status === 401 || answer.status === 500) await ready();
+      return answer;
+    });
   }
   for (const path of ["/api/*", "/.well-known/*"]) app.all(path, (c) => c.notFound()); // never the page's HTML
   addPage(app, settings, dist);
@@ -78,15 +84,28 @@ async function forward(c, auth, addressHeader) {
 }
 
 /**
- * @param {Error & { code?: string }} error
+ * Whatever went wrong: while the database is away, that is the reason.
+ * @param {Error} error
+ * @param {Context} c
+ * @param {() => Promise<void>} ready
+ */
+function answerError(error, c, ready) {
+  return ready().then(
+    () => {
+      console.error(`${c.req.method} ${c.req.path}:`, error);
+      return problem(c, 500, "internal", "The sign-in service failed. Try again.");
+    },
+    (reason) => unavailable(reason, c),
+  );
+}
+
+/**
+ * @param {Error} error
  * @param {Context} c
  */
-function answerError(error, c) {
+function unavailable(error, c) {
   console.error(`${c.req.method} ${c.req.path}: ${error.message}`);
-  if (!DATABASE_FAULTS.test(error.code ?? error.message) && !error.message.includes("not migrated")) {
-    return problem(c, 500, "internal", "The sign-in service failed. Try again.");
-  }
-  return problem(c, 503, "unavailable", "The sign-in service cannot reach its database. Try again.", RETRY_SECONDS);
+  return problem(c, 503, "unavailable", "The sign-in service cannot use its database. Try again.", RETRY_SECONDS);
 }
 
 /** @param {Context} c */

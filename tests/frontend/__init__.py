@@ -1,0 +1,1 @@
+"""The sign-in service and the page's server, as `node server/index.js` runs them."""

@@ -1,0 +1,138 @@
+"""The sign-in service's tables are its own: another schema, another role, and no way across."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from tests.frontend.sign_in import Account, migrate, settings, sign_in
+from tests.services import embedded_postgres, free_port
+
+pytestmark = pytest.mark.anyio
+
+
+async def read(url: str, statement: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(url)
+    try:
+        return list(await connection.fetch(statement))
+    finally:
+        await connection.close()
+
+
+@pytest.mark.requirement("001/FR-055")
+async def test_neither_role_reads_the_others_tables(
+    told: dict[str, str], app_url: str, auth_url: str, account: Account
+) -> None:
+    assert told
+    assert await read(auth_url, f"SELECT 1 FROM auth.\"user\" WHERE id = '{account.user_id}'")
+    assert await read(app_url, "SELECT count(*) FROM tasks")
+
+    for url, table in (
+        (auth_url, "tasks"),
+        (auth_url, "conversations"),
+        (app_url, 'auth."user"'),
+        (app_url, "auth.jwks"),
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await read(url, f"SELECT * FROM {table}")
+
+
+@pytest.mark.requirement("001/FR-055")
+async def test_the_role_can_sign_people_in_and_nothing_else(told: dict[str, str], auth_url: str) -> None:
+    assert told
+    (role,) = await read(
+        auth_url,
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication"
+        " FROM pg_roles WHERE rolname = current_user",
+    )
+    assert not any(role.values())
+
+    for statement in (
+        "CREATE SCHEMA mine",
+        "CREATE TABLE mine (x int)",
+        "CREATE TABLE auth.mine (x int)",
+        "DROP TABLE auth.jwks",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await read(auth_url, statement)
+
+
+@pytest.mark.requirement("001/FR-055")
+async def test_every_table_of_the_service_is_in_its_schema(told: dict[str, str], owner_url: str) -> None:
+    assert told
+    rows = await read(
+        owner_url, "SELECT table_schema FROM information_schema.tables WHERE table_name IN ('user', 'jwks')"
+    )
+
+    assert {row["table_schema"] for row in rows} == {"auth"}
+
+
+@pytest.mark.requirement("001/FR-055")
+async def test_two_deployments_migrate_at_once(tmp_path: Path) -> None:
+    """From nothing, with the advisory lock between them; and a third finds nothing to do."""
+    assert tmp_path
+    with embedded_postgres() as postgres:
+        address = urlsplit(postgres.url).netloc.rsplit("@", 1)[1]
+        told = settings(postgres.url, f"postgresql://remit_auth:secret@{address}/postgres", free_port())
+        with ThreadPoolExecutor() as pool:
+            both = list(pool.map(migrate, [told, told]))
+        third = migrate(told)
+
+    assert [done.returncode for done in (*both, third)] == [0, 0, 0], [done.stderr for done in (*both, third)]
+    assert "0 tables created" in third.stdout
+
+
+@pytest.mark.requirement("001/FR-055")
+async def test_a_role_that_can_do_more_is_refused(told: dict[str, str], owner_url: str) -> None:
+    parts = urlsplit(owner_url)
+    strong = parts._replace(netloc=f"strong:secret@{parts.netloc.rsplit('@', 1)[1]}").geturl()
+    await read(owner_url, "CREATE ROLE strong LOGIN BYPASSRLS PASSWORD 'secret'")
+
+    done = migrate(told | {"AUTH_DATABASE_URL": strong})
+
+    assert done.returncode == 1
+    assert "AUTH_DATABASE_URL can do more than sign people in" in done.stderr
+    assert "secret" not in done.stderr
+
+
+@pytest.mark.requirement("001/FR-055")
+async def test_the_service_is_not_ready_before_it_is_migrated(tmp_path: Path) -> None:
+    with embedded_postgres() as postgres:
+        address = urlsplit(postgres.url).netloc.rsplit("@", 1)[1]
+        told = settings(postgres.url, f"postgresql://remit_auth:secret@{address}/postgres", free_port())
+        with sign_in(told, tmp_path / "log") as service:
+            assert service.get("/readyz").status_code == 503
+            assert migrate(told).returncode == 0
+            assert service.get("/readyz").status_code == 200
+
+
+async def test_the_service_outlives_an_absence_of_its_database(tmp_path: Path) -> None:
+    with embedded_postgres() as postgres:
+        address = urlsplit(postgres.url).netloc.rsplit("@", 1)[1]
+        told = settings(postgres.url, f"postgresql://remit_auth:secret@{address}/postgres", free_port())
+        assert migrate(told).returncode == 0
+        with sign_in(told, tmp_path / "log") as service, Account(service) as account:
+            postgres.stop()
+            for path in ("/readyz", "/api/auth/token"):
+                answer = account.client.get(path)
+                assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+                assert int(answer.headers["retry-after"]) > 0
+            assert service.get("/healthz").status_code == 200
+
+            postgres.start()
+            assert service.get("/readyz").status_code == 200
+            assert account.token()
+
+
+async def test_a_service_that_starts_before_its_database_needs_no_restart(tmp_path: Path) -> None:
+    with embedded_postgres() as postgres:
+        address = urlsplit(postgres.url).netloc.rsplit("@", 1)[1]
+        told = settings(postgres.url, f"postgresql://remit_auth:secret@{address}/postgres", free_port())
+        assert migrate(told).returncode == 0
+        postgres.stop()
+        with sign_in(told, tmp_path / "log") as service:
+            assert service.get("/api/auth/get-session").status_code == 503
+            postgres.start()
+            assert service.get("/api/auth/get-session").status_code == 200
