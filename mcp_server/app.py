@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from mcp_server.caller import Door
 from mcp_server.db.session import Database, UnsafeRoleError
-from mcp_server.doors import PEOPLE_SCOPES, DoorServer, Frame, door_app, door_server, path_of
+from mcp_server.doors import PATHS, SCOPES, DoorServer, Frame, door_app, door_server
 from mcp_server.services.conversations import ConversationService
 from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
@@ -57,14 +57,15 @@ def compose(settings: Settings) -> Product:
     people = door_server(
         Door.PEOPLE, offers, frame, issuer=settings.auth_issuer, verifier=people_verifier(settings, keys)
     )
+    # Nobody signs in at the gateway's door; the SDK asks for the address of an issuer all the same.
     gateway = door_server(Door.GATEWAY, offers, frame, issuer=settings.public_url, verifier=gateway_verifier(settings))
     app = Starlette(
         routes=[
             Route("/healthz", _alive),
             Route("/readyz", _readiness(database, keys)),
             *_resource_metadata(people),
-            Route(path_of(Door.PEOPLE), door_app(people, Door.PEOPLE, frame)),
-            Route(path_of(Door.GATEWAY), door_app(gateway, Door.GATEWAY, frame)),
+            Route(PATHS[Door.PEOPLE], door_app(people, Door.PEOPLE, frame)),
+            Route(PATHS[Door.GATEWAY], door_app(gateway, Door.GATEWAY, frame)),
         ],
         lifespan=_lifespan(database, keys, (people, gateway)),
     )
@@ -89,7 +90,8 @@ async def refuse_unsafe_role(product: Product) -> None:
 
 def people_verifier(settings: Settings, keys: PublishedKeys) -> Verifier:
     """Accept OAuth access tokens (RFC 9068) of the sign-in service for the people's door."""
-    rules = TokenRules("EdDSA", settings.auth_issuer, settings.people_url, types=frozenset({ACCESS_TOKEN_TYPE}))
+    audience = settings.public_url + PATHS[Door.PEOPLE]
+    rules = TokenRules("EdDSA", settings.auth_issuer, audience, types=frozenset({ACCESS_TOKEN_TYPE}))
     return Verifier(rules, keys)
 
 
@@ -98,7 +100,7 @@ def gateway_verifier(settings: Settings) -> Verifier:
     rules = TokenRules(
         "EdDSA",
         settings.gateway_issuer,
-        settings.gateway_url,
+        settings.public_url + PATHS[Door.GATEWAY],
         types=frozenset({ASSERTION_TYPE}),
         max_lifetime=ASSERTION_SECONDS,
         leeway=ASSERTION_LEEWAY_SECONDS,
@@ -113,7 +115,7 @@ def _resource_metadata(people: DoorServer) -> list[Route]:
     assert auth is not None
     assert auth.resource_server_url is not None
     return create_protected_resource_routes(
-        auth.resource_server_url, [auth.issuer_url], scopes_supported=list(PEOPLE_SCOPES), resource_name="Remit"
+        auth.resource_server_url, [auth.issuer_url], scopes_supported=list(SCOPES[Door.PEOPLE]), resource_name="Remit"
     )
 
 

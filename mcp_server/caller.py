@@ -91,8 +91,8 @@ class BoundTool:
     def __init__(self, name: str, run: Callable[..., Awaitable[CallToolResult]], door: Door, scope: Scope) -> None:
         signature = inspect.signature(run, eval_str=True)
         user, *own = signature.parameters.values()
-        if user.annotation is not UserId:
-            raise TypeError(f"{name}: the first parameter must be the acting user")
+        if user.annotation is not UserId or "user_id" in signature.parameters:
+            raise TypeError(f"{name}: the first parameter must be the acting user, and no other may be called user_id")
         if door is Door.GATEWAY:
             own.insert(0, inspect.Parameter("user_id", user.kind, annotation=UserIdArgument))
         self._run = run

@@ -19,6 +19,7 @@ def _from_json(value: object) -> object:
 
 def _is_postgresql(value: SecretStr) -> SecretStr:
     parts = urlsplit(value.get_secret_value())
+    # A port that is no number raises here, too.
     if parts.scheme not in {"postgresql", "postgres"} or not parts.hostname or parts.port == 0:
         raise ValueError
     return value
@@ -66,16 +67,6 @@ class Settings(BaseSettings):
     request_state_key: SecretStr = Field(
         min_length=SHORTEST_KEY, description=f"at least {SHORTEST_KEY} random characters, the same in every replica"
     )
-
-    @property
-    def people_url(self) -> str:
-        """The people's door, and the audience of their access tokens."""
-        return f"{self.public_url}/mcp"
-
-    @property
-    def gateway_url(self) -> str:
-        """The gateway's door, and the audience of its assertions."""
-        return f"{self.public_url}/gateway"
 
 
 def read_settings() -> Settings:

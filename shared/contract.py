@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 
 class TaskTool(StrEnum):
@@ -79,7 +79,7 @@ class Item(WireModel):
 
     id: ItemId
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
-    created_at: datetime
+    created_at: AwareDatetime
     data: dict[str, Any]
 
 

@@ -1,10 +1,13 @@
 """What a failure of the database means to a caller."""
 
+import logging
 from typing import NoReturn
 
 from sqlalchemy import exc
 
 from shared.errors import ErrorCode, ProductError
+
+log = logging.getLogger(__name__)
 
 _CONSTRAINTS = {
     "items_id": ProductError(ErrorCode.CONFLICT, "An item with this id stands already."),
@@ -25,6 +28,7 @@ def unavailable() -> ProductError:
 def raise_meaning(error: exc.SQLAlchemyError | OSError) -> NoReturn:
     """Raise what a caller should be told; an error that tells of a mistake of ours stays what it is."""
     if not isinstance(error, exc.DBAPIError):  # no connection, or none free
+        log.warning("the database cannot be reached: %s", type(error).__name__)
         raise unavailable() from error
     cause = error.driver_exception
     state: str = getattr(cause, "sqlstate", None) or ""
@@ -34,5 +38,6 @@ def raise_meaning(error: exc.SQLAlchemyError | OSError) -> NoReturn:
     if state.startswith(_UNUSABLE_VALUE):
         raise ProductError(ErrorCode.INVALID, "A text or a number in it cannot be stored.") from error
     if state.startswith(_PASSING) or error.connection_invalidated:
+        log.warning("the database gave up: %s %s", type(cause).__name__, state)
         raise unavailable() from error
     raise error

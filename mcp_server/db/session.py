@@ -63,6 +63,7 @@ class Database:
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
             pool_recycle=300,
+            hide_parameters=True,  # they are people's texts, and an error may reach the log
             connect_args={"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS, **options},
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)

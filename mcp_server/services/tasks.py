@@ -9,19 +9,17 @@ from mcp_server.db import tasks as db
 from mcp_server.db.session import Database, Rows
 from mcp_server.db.tables import TaskRow
 from mcp_server.services import cursors
-from mcp_server.services.dates import Due, resolve, week_of
+from mcp_server.services.dates import Due, week_of
+from mcp_server.services.drafts import TITLE_LENGTH, draft
 from mcp_server.services.similarity import are_alike, telling_words
-from mcp_server.services.texts import clean_line, clean_text, folded
-from mcp_server.services.zones import Clock, local_now, utc_now
+from mcp_server.services.texts import clean_line, folded
+from mcp_server.services.views import task_view
+from mcp_server.services.zones import Clock, local_now, utc_now, wall_clock
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
-from shared.tasks import AddedTasks, CompletedTasks, Context, Failure, FoundTasks, NewTask, Task, TaskRef
+from shared.tasks import AddedTasks, CompletedTasks, Context, Failure, FoundTasks, NewTask, TaskRef
 
-TITLE_LENGTH = 200
-NOTES_LENGTH = 4000
-LABEL_LENGTH = 40
-MOST_LABELS = 10
-MOST_QUERY_WORDS = 10
+MOST_WORDS = 10
 SIMILAR_CANDIDATES = 200
 SIMILAR_SHOWN = 5
 LARGEST_NUMBER = 2**31 - 1
@@ -51,7 +49,7 @@ class TaskService:
         """Tell the person's date and time, and what lies before them."""
         async with self._database.transaction(user) as rows:
             now = await local_now(rows.people, self._clock)
-            counts = await rows.tasks.counts(_wall(now))
+            counts = await rows.tasks.counts(wall_clock(now))
         monday, sunday = week_of(now.date())
         return Context(
             today=str(Due(now.date())),
@@ -68,15 +66,15 @@ class TaskService:
     async def find(self, user: UserId, wanted: Wanted) -> FoundTasks:
         """Return one page of tasks, and how to get the next one."""
         start = cursors.read(wanted.cursor, wanted.status)
-        words = tuple(clean_line(wanted.query).split()[:MOST_QUERY_WORDS])
+        words = tuple(clean_line(wanted.query).split()[:MOST_WORDS])
         async with self._database.transaction(user) as rows:
             now = await local_now(rows.people, self._clock)
-            search = db.Search(_wall(now), wanted.status, words, wanted.due, clean_line(wanted.label))
+            search = db.Search(wall_clock(now), wanted.status, words, wanted.due, clean_line(wanted.label))
             found = await rows.tasks.page(search, wanted.limit + 1, start.after)
             page, has_more = found[: wanted.limit], len(found) > wanted.limit
             is_whole = start.after is None and not has_more
             total = len(page) if is_whole else await rows.tasks.count(search)
-        tasks = [_view(row, now, n) for n, row in enumerate(page, start.shown + 1)]
+        tasks = [task_view(row, now, n) for n, row in enumerate(page, start.shown + 1)]
         return FoundTasks(
             tasks=tasks,
             total=total,
@@ -91,13 +89,11 @@ class TaskService:
             now = await local_now(rows.people, self._clock)
             drafts, failed = _drafts(wanted, now)
             similar = await self._similar(rows, drafts)
-            numbers = await rows.people.take_task_numbers(len(drafts)) if drafts else range(0)
-            for row, number in zip(drafts, numbers, strict=True):
-                row.user_id, row.id = user, number
-            await rows.tasks.add(drafts)
+            if drafts:
+                await rows.tasks.add(drafts, await rows.people.take_task_numbers(len(drafts)))
         return AddedTasks(
-            added=[_view(row, now) for row in drafts],
-            similar=[_view(row, now) for row in similar] or None,
+            added=[task_view(row, now) for row in drafts],
+            similar=[task_view(row, now) for row in similar] or None,
             failed=failed or None,
         )
 
@@ -122,8 +118,8 @@ class TaskService:
             for row in completed.values():
                 row.completed_at = row.updated_at = now
         return CompletedTasks(
-            completed=[_view(row, now) for row in completed.values()],
-            already_done=[_view(row, now) for row in already] or None,
+            completed=[task_view(row, now) for row in completed.values()],
+            already_done=[task_view(row, now) for row in already] or None,
             failed=failed or None,
         )
 
@@ -131,14 +127,10 @@ class TaskService:
         words = {word for row in drafts for word in telling_words(row.title)}
         if not words:
             return []
-        candidates = await rows.tasks.open_with_words(sorted(words), SIMILAR_CANDIDATES)
+        most_telling = sorted(words, key=lambda word: (-len(word), word))[:MOST_WORDS]
+        candidates = await rows.tasks.open_with_words(most_telling, SIMILAR_CANDIDATES)
         alike = [one for one in candidates if any(are_alike(one.title, row.title) for row in drafts)]
         return alike[:SIMILAR_SHOWN]
-
-
-def _wall(now: datetime) -> datetime:
-    """Return the person's clock as they read it: due times carry no zone."""
-    return now.replace(tzinfo=None)
 
 
 def _drafts(wanted: Sequence[NewTask], now: datetime) -> tuple[list[TaskRow], list[Failure]]:
@@ -146,49 +138,10 @@ def _drafts(wanted: Sequence[NewTask], now: datetime) -> tuple[list[TaskRow], li
     failed: list[Failure] = []
     for place, task in enumerate(wanted, 1):
         try:
-            drafts.append(_draft(task, now))
+            drafts.append(draft(task, now))
         except ProductError as error:
             failed.append(_failure(place, error.code, error.message))
     return drafts, failed
-
-
-def _draft(task: NewTask, now: datetime) -> TaskRow:
-    title, notes = clean_line(task.title), clean_text(task.notes)
-    labels = list(dict.fromkeys(label for text in task.labels if (label := clean_line(text).removeprefix("#"))))
-    if not title:
-        _refuse("A task needs a title.")
-    if len(title) > TITLE_LENGTH:
-        _refuse(f"The title is longer than {TITLE_LENGTH} characters. Put the rest into notes.")
-    if len(notes) > NOTES_LENGTH:
-        _refuse(f"The notes are longer than {NOTES_LENGTH} characters.")
-    if len(labels) > MOST_LABELS or any(len(label) > LABEL_LENGTH for label in labels):
-        _refuse(f"A task has at most {MOST_LABELS} labels of at most {LABEL_LENGTH} characters.")
-    due = resolve(task.due, now) if task.due.strip() else None
-    return TaskRow(
-        title=title,
-        notes=notes,
-        due_on=due.on if due else None,
-        due_at=due.at if due else None,
-        priority=task.priority or None,
-        labels=labels,
-    )
-
-
-def _view(row: TaskRow, now: datetime, n: int | None = None) -> Task:
-    due = None if row.due_on is None else Due(row.due_on, row.due_at)
-    done_at = row.completed_at
-    return Task(
-        n=n,
-        id=f"t{row.id}",
-        title=row.title,
-        due=str(due) if due else None,
-        weekday=due.weekday if due else None,
-        overdue=True if done_at is None and due and due.is_before(_wall(now)) else None,
-        priority=row.priority,
-        notes=row.notes or None,
-        labels=row.labels or None,
-        completed_at=done_at.astimezone(now.tzinfo).isoformat(timespec="minutes") if done_at else None,
-    )
 
 
 def _number(item: TaskRef) -> int | None:
@@ -211,7 +164,3 @@ def _hint(wanted: Wanted) -> str:
     if wanted.query or wanted.label or wanted.due:
         return f"No {wanted.status} task matches all of it. Try fewer words, or leave due and label out."
     return "There is no open task." if wanted.status == "open" else "Nothing was completed yet."
-
-
-def _refuse(sentence: str) -> None:
-    raise ProductError(ErrorCode.INVALID, sentence)

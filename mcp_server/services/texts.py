@@ -4,6 +4,9 @@ import re
 import unicodedata
 from typing import Any, cast
 
+from shared.errors import ErrorCode, ProductError
+
+MOST_LEVELS = 64
 # Unicode's Default_Ignorable_Code_Point (and U+FFF9-FFFB): it shows nothing, but a model reads it.
 _IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
@@ -33,14 +36,21 @@ def folded(text: str) -> str:
     return clean_line(text).casefold()
 
 
-def storable(value: object) -> Any:
-    """Return JSON that PostgreSQL can keep: it refuses U+0000 and lone surrogates."""
+def storable(value: object, levels: int = MOST_LEVELS) -> Any:
+    """Return JSON that PostgreSQL can keep: it refuses U+0000 and lone surrogates.
+
+    Raises:
+        ProductError: ``invalid``, for JSON that is nested deeper than ``levels``.
+    """
+    if not levels:
+        raise ProductError(ErrorCode.INVALID, f"The data is nested deeper than {MOST_LEVELS} levels.")
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, list):
-        return [storable(one) for one in cast("list[object]", value)]
+        return [storable(one, levels - 1) for one in cast("list[object]", value)]
     if isinstance(value, dict):
-        return {storable(name): storable(one) for name, one in cast("dict[str, object]", value).items()}
+        members = cast("dict[str, object]", value).items()
+        return {storable(name): storable(one, levels - 1) for name, one in members}
     return value
 
 

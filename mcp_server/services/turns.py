@@ -12,7 +12,7 @@ from mcp_server.db.session import Database, Rows
 from mcp_server.db.turns import LEASE_SECONDS, StoredTurn
 from mcp_server.services.conversations import clean_title, conversation_not_found, conversation_uuid
 from mcp_server.services.texts import storable
-from mcp_server.services.zones import DEFAULT_ZONE, Clock, is_zone, utc_now
+from mcp_server.services.zones import Clock, is_zone, utc_now, zone_of
 from shared.contract import Done, Item, LeaseRenewed, TurnOutcome, TurnStarted
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
@@ -67,8 +67,8 @@ class TurnService:
                 lease=lease,
                 replayed=not lease,
                 page=page,
-                time_zone=zone,
-                local_time=self._clock().astimezone(ZoneInfo(zone)).isoformat(timespec="seconds"),
+                time_zone=zone.key,
+                local_time=self._clock().astimezone(zone).isoformat(timespec="seconds"),
             )
 
     async def renew(self, user: UserId, turn_id: str, lease: str) -> LeaseRenewed:
@@ -94,27 +94,31 @@ class TurnService:
                 await rows.conversations.rename(turn.conversation_id, clean_title(title))
         return Done()
 
-    async def _zone(self, people: PersonRepository, told: str) -> str:
+    async def _zone(self, people: PersonRepository, told: str) -> ZoneInfo:
         person = await people.lock()
-        if told != person.time_zone and is_zone(told):
-            await people.set_time_zone(told)
-            return told
-        return person.time_zone or DEFAULT_ZONE
+        if told == person.time_zone or not is_zone(told):
+            return zone_of(person.time_zone)
+        await people.set_time_zone(told)
+        return zone_of(told)
 
     async def _start(self, rows: Rows, message: Message, item: Item) -> tuple[StoredTurn, str]:
         conversation_id = conversation_uuid(message.conversation_id)
-        if message.create:
-            if not await rows.conversations.create(conversation_id, clean_title(message.title)):
-                raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
-        elif not await rows.conversations.lock(conversation_id):
-            conversation_not_found()
-        await rows.turns.interrupt_expired(conversation_id)
-        if await rows.turns.has_live_one(conversation_id):
-            _in_progress()
+        if not message.create:
+            await self._admit(rows, conversation_id)
+        elif not await rows.conversations.create(conversation_id, clean_title(message.title)):
+            raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
         turn_id = uuid.uuid4()
         number = await rows.conversations.append(conversation_id, turn_id, [item])
         turn = StoredTurn(turn_id, conversation_id, number, item.id, _digest(item), "running")
         return turn, str(await rows.turns.start(turn, message.key))
+
+    async def _admit(self, rows: Rows, conversation_id: uuid.UUID) -> None:
+        """Lock a conversation in which no turn runs; one that nobody answers any more is ended."""
+        if not await rows.conversations.lock(conversation_id):
+            conversation_not_found()
+        await rows.turns.interrupt_expired(conversation_id)
+        if await rows.turns.has_live_one(conversation_id):
+            _in_progress()
 
     async def _again(self, rows: Rows, known: StoredTurn, message: Message, item: Item) -> tuple[StoredTurn, str]:
         """Answer for a key that was seen before; the lease is empty when the message was answered."""

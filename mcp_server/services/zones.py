@@ -25,6 +25,16 @@ def is_zone(name: str) -> bool:
     return name in _zone_names()
 
 
+def zone_of(name: str | None) -> ZoneInfo:
+    """Return the zone of that name, or UTC while nobody said one that exists."""
+    return ZoneInfo(name if name is not None and is_zone(name) else DEFAULT_ZONE)
+
+
 async def local_now(people: PersonRepository, clock: Clock) -> datetime:
-    """Return the present time in the person's zone, which is UTC until they said another."""
-    return clock().astimezone(ZoneInfo(await people.time_zone() or DEFAULT_ZONE))
+    """Return the present time in the person's zone."""
+    return clock().astimezone(zone_of(await people.time_zone()))
+
+
+def wall_clock(now: datetime) -> datetime:
+    """Return the person's clock as they read it: due times carry no zone."""
+    return now.replace(tzinfo=None)

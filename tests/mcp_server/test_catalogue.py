@@ -97,15 +97,23 @@ async def test_what_nobody_foresaw_is_told_to_the_log_alone(
     assert SECRET in caplog.text
 
 
-def test_a_tool_whose_first_parameter_is_not_the_acting_user_is_not_served() -> None:
-    async def anybodys(user_id: str) -> Told:
-        return Told(user=user_id)
+async def anybodys(user_id: str) -> Told:
+    """Believe what was sent."""
+    return Told(user=user_id)
 
+
+async def twofold(user: UserId, user_id: str) -> Told:
+    """Ask a second time who the user is."""
+    return Told(user=user_id or user)
+
+
+@pytest.mark.parametrize("run", [anybodys, twofold])
+def test_a_tool_that_could_take_a_user_from_its_arguments_is_not_served(run: Any) -> None:
     frame = Frame(ORIGIN, ["remit.test"], [], "k" * 32)
     verifier = Verifier(TokenRules("EdDSA", GATEWAY_ISSUER, GATEWAY_URL), StaticKeys({}))
 
     with pytest.raises(TypeError, match="acting user"):
-        door_server(Door.GATEWAY, [offer(anybodys)], frame, issuer=ORIGIN, verifier=verifier)
+        door_server(Door.GATEWAY, [offer(run)], frame, issuer=ORIGIN, verifier=verifier)
 
 
 def test_doors_and_scope_of_a_tool_have_no_default() -> None:

@@ -1,6 +1,7 @@
 """Both generations of the protocol, without a session, and only as far as the edge lets them."""
 
 import json
+import tomllib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.mcp_server.client import Caller
-from tests.services import Issuer, Service, SigningKey, free_port, mcp_server_environment
+from tests.services import ROOT, Issuer, Service, SigningKey, free_port, mcp_server_environment
 
 OLDER_REVISIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 
@@ -106,6 +107,13 @@ def test_the_gateway_reads_plain_json_alone(gateway_caller: Caller) -> None:
 
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
+
+
+def test_the_server_names_the_projects_version(anyone: Caller) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    meta = anyone.post("tools/list", {}).json()["result"]["_meta"]
+
+    assert meta["io.modelcontextprotocol/serverInfo"]["version"] == project["version"]
 
 
 def test_the_listing_may_be_kept_by_its_reader_alone(anyone: Caller) -> None:

@@ -1,5 +1,6 @@
 """A message is stored before it is acknowledged, answered once, and never blocks the conversation for ever."""
 
+import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -312,6 +313,21 @@ def test_a_new_conversation_does_not_take_the_place_of_another(talk: Talk) -> No
 
 def test_an_unknown_conversation_is_not_made_by_a_message(talk: Talk) -> None:
     assert talk.caller.code("begin_turn", **talk.begin_arguments()) == "not_found"
+    assert talk.caller.ok("list_conversations")["conversations"] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"key": "a\0b"},
+        {"message": {**item(), "data": {"n": float("nan")}}},
+        {"message": {**item(), "data": json.loads('{"a":' * 100 + "1" + "}" * 100)}},
+        {"message": {**item(), "created_at": "2026-11-25T10:00:00"}},
+    ],
+    ids=["null character", "not a number", "deep", "no offset"],
+)
+def test_what_cannot_be_stored_is_invalid(talk: Talk, change: dict[str, Any]) -> None:
+    assert talk.caller.code("begin_turn", **talk.begin_arguments(create=True, **change)) == "invalid"
     assert talk.caller.ok("list_conversations")["conversations"] == []
 
 
