@@ -23,6 +23,9 @@ check: install .venv/.done ## Lint, types and import rules
 	npm --prefix frontend run --silent lint
 	npm --prefix frontend run --silent types
 
+pictures: ## Put the screenshots that the last `make test` took into the documentation
+	cp test-results/first-conversation.png specs/pictures/
+
 pins: ## Compile the hashed requirement files again (needs uv)
 	uv pip compile --quiet --no-header --all-extras pyproject.toml -o requirements/dev.txt
 	for process in gateway mcp-server local; do \
@@ -45,4 +48,4 @@ $(LAUNCHER)/.done: requirements/local.txt
 	.venv/bin/python $(PIP) -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run install test check pins contracts
+.PHONY: help run install test check pictures pins contracts

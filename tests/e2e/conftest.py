@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -24,11 +25,12 @@ def remit() -> Iterator[Launcher]:
 
 
 @pytest.fixture
-def person(remit: Launcher) -> Person:
-    return Person(remit)
+def person(remit: Launcher) -> Iterator[Person]:
+    with closing(Person(remit)) as signed_up:
+        yield signed_up
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's loop runs in this thread: asynchronous tests need it gone
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed, and could not be")

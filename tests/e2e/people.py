@@ -24,6 +24,9 @@ class Person:
         self.page = httpx2.Client(base_url=self.remit.page, headers={"Origin": self.remit.page}, timeout=30)
         self.user_id = self.post("/api/auth/sign-up/email", name=self.name, **self.credentials)["user"]["id"]
 
+    def close(self) -> None:
+        self.page.close()
+
     @property
     def credentials(self) -> dict[str, str]:
         return {"email": self.email, "password": self.password}

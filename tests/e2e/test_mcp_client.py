@@ -59,15 +59,16 @@ class Consent:
         return self.answer
 
     def _allow(self, url: str) -> AuthorizationCodeResult:
-        browser = httpx2.Client(base_url=self.person.remit.page, headers={"Origin": self.person.remit.page})
-        sign_in = urlsplit(browser.get(url).headers["location"])
-        assert sign_in.path == "/sign-in"
-        body: dict[str, Any] = {**self.person.credentials, "oauth_query": sign_in.query}
-        consent = urlsplit(browser.post("/api/auth/sign-in/email", json=body).json()["url"])
-        assert consent.path == "/consent"
-        body = {"accept": True, "oauth_query": consent.query}
-        back = parse_qs(urlsplit(browser.post("/api/auth/oauth2/consent", json=body).json()["url"]).query)
-        return AuthorizationCodeResult(code=back["code"][0], state=back["state"][0], iss=back["iss"][0])
+        headers = {"Origin": self.person.remit.page}
+        with httpx2.Client(base_url=self.person.remit.page, headers=headers) as browser:
+            sign_in = urlsplit(browser.get(url).headers["location"])
+            assert sign_in.path == "/sign-in"
+            body: dict[str, Any] = {**self.person.credentials, "oauth_query": sign_in.query}
+            consent = urlsplit(browser.post("/api/auth/sign-in/email", json=body).json()["url"])
+            assert consent.path == "/consent"
+            body = {"accept": True, "oauth_query": consent.query}
+            back = parse_qs(urlsplit(browser.post("/api/auth/oauth2/consent", json=body).json()["url"]).query)
+            return AuthorizationCodeResult(code=back["code"][0], state=back["state"][0], iss=back["iss"][0])
 
 
 @asynccontextmanager
