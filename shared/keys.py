@@ -5,11 +5,13 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, Protocol, cast
 
 import httpx2
 import jwt
 from jwt import PyJWK
+from jwt.utils import base64url_encode
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ class SecretKey:
     """One shared HS256 secret, whatever the ``kid``."""
 
     def __init__(self, secret: bytes) -> None:
-        encoded = jwt.utils.base64url_encode(secret).decode()
+        encoded = base64url_encode(secret).decode()
         self._key = load_key({"kty": "oct", "k": encoded, "alg": "HS256"}, "HS256")
 
     async def get(self, kid: str | None) -> PyJWK | None:  # noqa: ARG002 - one secret serves every kid
@@ -178,7 +180,7 @@ class PublishedKeys:
         # The whole exchange is bounded: the client's own timeout counts per read.
         async with asyncio.timeout(FETCH_SECONDS):
             async with self._http.stream("GET", self._url, headers={"accept-encoding": "identity"}) as response:
-                if response.status_code != httpx2.codes.OK:
+                if response.status_code != HTTPStatus.OK:
                     raise ValueError(f"HTTP {response.status_code}")
                 async for chunk in response.aiter_raw():
                     body += chunk
