@@ -5,7 +5,7 @@ import { h, iconButton } from "./dom.js";
 const MAX_HEIGHT_PX = 200;
 
 export class Composer {
-  #input = /** @type {HTMLTextAreaElement} */ (h("textarea", { rows: 1, "aria-label": "Message", maxlength: 8000 }));
+  #input = /** @type {HTMLTextAreaElement} */ (h("textarea", { rows: 1, "aria-label": "Message" }));
   #send = iconButton("send", "Send", { type: "submit", class: "icon main" });
   #stop;
   #onSend;

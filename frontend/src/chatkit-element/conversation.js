@@ -108,7 +108,7 @@ export class Conversation {
         this.addLocal({ type: "notice", title: event.title, text: event.message });
         break;
       case "error":
-        this.addLocal({ type: "error", text: event.message ?? "The answer failed. Send again." });
+        this.addLocal({ type: "error", text: event.message ?? "The answer failed. Try again." });
         break;
     }
   }

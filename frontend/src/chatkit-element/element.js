@@ -46,7 +46,7 @@ export class ChatKitElement extends HTMLElement {
     emit: (name, detail) => this.#emit(name, detail),
     onLoaded: () => this.#screen.drawAll(),
     onEarlier: () => this.#screen.drawEarlier(),
-    onGone: () => this.setThreadId(null),
+    onGone: () => this.#leave(),
   });
   #history = new History({
     onOpen: (threadId) => this.setThreadId(threadId),
@@ -164,6 +164,14 @@ export class ChatKitElement extends HTMLElement {
   async #startAnew() {
     await this.setThreadId(null);
     this.#screen.composer.focus();
+  }
+
+  /** A remembered conversation is gone, or another person's. What was being written in it is not. */
+  async #leave() {
+    const { text } = this.#screen.composer;
+    await this.setComposerValue({ text: "" });
+    await this.setThreadId(null);
+    await this.setComposerValue({ text: [this.#screen.composer.text, text].filter(Boolean).join("\n") });
   }
 
   /** @param {string | null} threadId */

@@ -11,6 +11,7 @@ export class History {
   /** @type {import("./wire.js").Wire | null} */
   #wire = null;
   #after = "";
+  #opened = 0;
   #onOpen;
   #onDeleted;
   element;
@@ -39,6 +40,7 @@ export class History {
   async open(wire) {
     this.#wire = wire;
     this.#after = "";
+    this.#opened += 1;
     this.#list.replaceChildren();
     this.element.showModal(); // takes the focus, keeps it, and gives it back; Escape closes
     await this.#load();
@@ -49,15 +51,18 @@ export class History {
   }
 
   async #load() {
+    const opened = this.#opened;
     this.#status.textContent = "Loading…";
+    this.#more.hidden = true;
     const page = await this.#ask("threads.list", {
       limit: PAGE,
       order: "desc",
       ...(this.#after && { after: this.#after }),
     });
+    if (opened !== this.#opened) return; // closed and opened again meanwhile
+    this.#more.hidden = page ? !page.has_more : !this.#after;
     if (!page) return;
     this.#list.append(...page.data.map((/** @type {any} */ thread) => this.#row(thread)));
-    this.#more.hidden = !page.has_more;
     this.#after = page.after ?? "";
     this.#status.textContent = this.#list.hasChildNodes() ? "" : "There is none yet.";
   }

@@ -32,6 +32,7 @@ export class Log {
 
   /** @param {boolean} hasEarlier */
   set hasEarlier(hasEarlier) {
+    if (!hasEarlier && this.#focused === this.#earlier) this.element.focus({ preventScroll: true });
     this.#earlier.hidden = !hasEarlier;
   }
 
@@ -52,13 +53,13 @@ export class Log {
     );
     const screen = h("div", { class: "start" }, h("h2", {}, greeting ?? "What can I help with today?"), ...buttons);
     this.#nodes.clear();
-    this.#items.replaceChildren(screen);
+    this.#keepFocus(() => this.#items.replaceChildren(screen));
   }
 
   /** @param {Map<string, import("./conversation.js").Item>} items */
   drawAll(items) {
     this.#nodes.clear();
-    this.#items.replaceChildren(...[...items].map(([id, item]) => this.#node(id, item)));
+    this.#keepFocus(() => this.#items.replaceChildren(...[...items].map(([id, item]) => this.#node(id, item))));
   }
 
   /**
@@ -70,14 +71,15 @@ export class Log {
     const isAtEnd = this.#isAtEnd;
     const old = this.#nodes.get(id);
     const node = this.#node(id, item);
-    if (old) old.parentNode?.replaceChild(node, old);
+    if (old) this.#keepFocus(() => old.parentNode?.replaceChild(node, old));
     else this.#items.append(node);
     if (isAtEnd) this.scrollToEnd();
   }
 
   /** @param {string} id */
   remove(id) {
-    this.#nodes.get(id)?.parentNode?.removeChild(/** @type {Node} */ (this.#nodes.get(id)));
+    const node = this.#nodes.get(id);
+    this.#keepFocus(() => node?.parentNode?.removeChild(node));
     this.#nodes.delete(id);
   }
 
@@ -101,6 +103,17 @@ export class Log {
     const below = this.element.scrollHeight - this.element.scrollTop;
     change();
     this.element.scrollTop = this.element.scrollHeight - below;
+  }
+
+  /** Whoever was at a button that is drawn away stays in the conversation. @param {() => void} change */
+  #keepFocus(change) {
+    const wasInside = this.element.contains(this.#focused);
+    change();
+    if (wasInside && !this.element.contains(this.#focused)) this.element.focus({ preventScroll: true });
+  }
+
+  get #focused() {
+    return /** @type {ShadowRoot} */ (this.element.getRootNode()).activeElement ?? null;
   }
 
   get #isAtEnd() {

@@ -42,7 +42,7 @@ export class Wire {
    */
   async json(type, params) {
     const answer = await this.#post(type, params);
-    return answer.json();
+    return parse(await this.#reached(answer.text()));
   }
 
   /**
@@ -62,7 +62,7 @@ export class Wire {
       const frames = (rest + value).split("\n\n");
       rest = frames.pop() ?? "";
       for (const frame of frames) {
-        if (frame.startsWith("data: ")) yield JSON.parse(frame.slice("data: ".length)); // others keep the line open
+        if (frame.startsWith("data: ")) yield parse(frame.slice("data: ".length)); // others keep the line open
       }
     }
   }
@@ -93,6 +93,15 @@ export class Wire {
       if (!(error instanceof TypeError)) throw error;
       throw new WireError("The connection failed. Check it, then send again.", 0, "unreachable");
     }
+  }
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new WireError("The answer could not be read. Try again.", 0, "unreadable");
   }
 }
 

@@ -3,10 +3,11 @@
 import { useRef } from "react";
 import { useSession } from "../contexts/SessionContext.jsx";
 import { Card } from "./Card.jsx";
+import { SignOutButton } from "./SignOutButton.jsx";
 
 /** @param {{ fallback: import("react").ReactNode, children: import("react").ReactNode }} props */
 export function AuthGuard({ fallback, children }) {
-  const { userId, isPending, isBroken, error, refetch, signOut } = useSession();
+  const { userId, isPending, isBroken, error, refetch } = useSession();
   // Signed out, a look at the session at each focus is pending again: the form must not lose what was typed.
   const settled = useRef(false);
   if (!isPending) settled.current = true;
@@ -17,9 +18,7 @@ export function AuthGuard({ fallback, children }) {
     return (
       <Card title="Your session names no user">
         <p>Without it nothing is sent and the chat stays closed. Sign out, and in again.</p>
-        <button type="button" className="primary" onClick={signOut}>
-          Sign out
-        </button>
+        <SignOutButton className="primary" />
       </Card>
     );
   }

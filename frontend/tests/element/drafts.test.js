@@ -32,6 +32,15 @@ test("an answer that is no JSON gets a sentence of ours", async () => {
   expect(await chat.view.findByRole("alert")).toHaveTextContent("Something went wrong. Try again.");
 });
 
+test("an event that cannot be read ends the answer with a sentence", async () => {
+  const chat = openChat({ "threads.create": () => new Response("data: {not json\n\n") });
+
+  await chat.say("hello");
+
+  expect(await chat.view.findByRole("alert")).toHaveTextContent("The answer could not be read. Try again.");
+  expect(chat.composer()).toHaveValue("hello");
+});
+
 test("a broken connection before the message is stored gives the text back", async () => {
   const stream = eventStream();
   const chat = openChat({ "threads.create": () => stream.response });

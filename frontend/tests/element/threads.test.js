@@ -30,6 +30,17 @@ test("[001/FR-054] a remembered thread that is gone gives way to a new conversat
   expect(chat.events.at(-1)).toEqual(["thread.change", { threadId: null }]);
 });
 
+test("what was being written in a thread that is gone is still there", async () => {
+  const first = openChat({ "threads.get_by_id": () => whole }, { initialThread: "t1" });
+  await first.user.type(first.composer(), "half a sen");
+  const gone = () => refusal(404, { code: "not_found", message: "There is no such conversation." });
+
+  const chat = openChat({ "threads.get_by_id": gone }, { initialThread: "t1", startScreen: { greeting: "Welcome" } });
+
+  await chat.view.findByText("Welcome");
+  await waitFor(() => expect(chat.composer()).toHaveValue("half a sen"));
+});
+
 test("a thread that cannot be loaded can be tried again", async () => {
   let isDown = true;
   const read = () => (isDown ? refusal(503, { code: "unavailable", message: "Not just now." }) : whole);
@@ -63,6 +74,7 @@ test("a long conversation begins at its end, and earlier pages come on demand", 
   const shown = chat.view.getAllByLabelText("You").map((node) => node.textContent);
   expect(shown).toEqual(messages(1, 80).map(({ content }) => content[0].text));
   expect(chat.view.queryByRole("button", { name: "Earlier messages" })).toBeNull();
+  expect(chat.element.shadowRoot.activeElement).toBe(chat.log());
 });
 
 test("a prompt of the start screen is sent by a click", async () => {
@@ -77,6 +89,7 @@ test("a prompt of the start screen is sent by a click", async () => {
   await chat.view.findByLabelText("You");
   expect(chat.view.queryByText("Welcome")).toBeNull();
   expect(chat.requests[0].body.params.input.content[0].text).toBe("add buy milk tomorrow");
+  expect(chat.element.shadowRoot.activeElement).toBe(chat.log()); // the button is gone, the focus is not
 });
 
 test("the list opens, renames and deletes conversations", async () => {
