@@ -77,12 +77,14 @@ test("[001/FR-056] an unknown app and an old request are told apart from an answ
   expect(page.screen.queryByRole("button", { name: "Allow" })).toBeNull();
 });
 
-test.each(["/consent", "/consent?client_id=c1", request({ redirect_uri: "nowhere" })])(
-  "[001/FR-056] opened without a request it asks for nothing (%#)",
-  async (path) => {
-    page = await openPage(path, { [GET_SESSION]: sessionOf(ADA) });
+test.each([
+  "/consent",
+  "/consent?client_id=c1",
+  request().replace("sig=", "no="),
+  request({ redirect_uri: "nowhere" }),
+])("[001/FR-056] opened without a request it asks for nothing (%#)", async (path) => {
+  page = await openPage(path, { [GET_SESSION]: sessionOf(ADA) });
 
-    await page.screen.findByRole("heading", { name: "Nothing to allow" });
-    expect(page.screen.queryByRole("button")).toBeNull();
-  },
-);
+  await page.screen.findByRole("heading", { name: "Nothing to allow" });
+  expect(page.screen.queryByRole("button")).toBeNull();
+});

@@ -46,7 +46,7 @@ export function refusal(status, body) {
 }
 
 /**
- * A stream whose events the test sends one by one.
+ * A stream whose events the test sends, those of one call in one piece.
  * @returns {{ response: Response, send: (...events: object[]) => void, end: () => void, cut: () => void }}
  */
 export function eventStream() {
@@ -61,7 +61,7 @@ export function eventStream() {
   return {
     response: new Response(body, { headers: { "Content-Type": "text/event-stream" } }),
     send: (...events) => {
-      for (const event of events) out.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
+      out.enqueue(encoder.encode(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("")));
     },
     end: () => out.close(),
     cut: () => out.error(new TypeError("network error")),

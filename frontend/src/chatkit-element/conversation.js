@@ -8,8 +8,6 @@
  * @property {(id: string) => void} onRemove
  */
 
-/** Notes for the model. A server may send them by mistake; they are never the person's to see. */
-const HIDDEN = new Set(["hidden_context_item", "sdk_hidden_context"]);
 const LOCAL = "local-";
 const PROGRESS = `${LOCAL}progress`;
 const PENDING = `${LOCAL}pending`;
@@ -41,8 +39,8 @@ export class Conversation {
    * @param {{ before: boolean }} where
    */
   load(items, { before }) {
-    const visible = items.filter(({ type }) => !HIDDEN.has(type)).map((item) => /** @type {const} */ ([item.id, item]));
-    this.items = new Map(before ? [...visible, ...this.items] : visible);
+    const loaded = items.map((item) => /** @type {const} */ ([item.id, item]));
+    this.items = new Map(before ? [...loaded, ...this.items] : loaded);
   }
 
   /** What was sent and not acknowledged yet. @param {string} text */
@@ -70,7 +68,6 @@ export class Conversation {
    * @param {Item} item
    */
   set(id, item) {
-    if (HIDDEN.has(item.type)) return;
     this.items.set(id, item);
     this.#changes.onItem(id);
   }

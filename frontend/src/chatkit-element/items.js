@@ -30,7 +30,7 @@ export function drawItem(item, act) {
     case "error":
       return h("div", { class: "error", role: "alert" }, h("p", {}, item.text), again(item.again));
     default:
-      return null; // end_of_turn, client_tool_call, and what a newer protocol may bring
+      return null; // above all notes for the model, which a server may send by mistake: only what is named is shown
   }
 }
 

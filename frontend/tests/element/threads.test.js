@@ -134,6 +134,20 @@ test("an answer that still streams does not spill into the conversation opened m
   expect(chat.log()).toHaveAttribute("aria-busy", "false");
 });
 
+test("what arrives together with the event that opens another conversation is not shown in that one", async () => {
+  const stream = eventStream();
+  const chat = openChat({ "threads.create": () => stream.response }, { startScreen: { greeting: "Welcome" } });
+  const leave = () => chat.element.setThreadId(null);
+  chat.element.addEventListener("chatkit.thread.change", leave, { once: true });
+  await chat.say("hello there");
+
+  stream.send({ type: "thread.created", thread: { ...thread, id: "t9" } }, ...messages(1, 40).map(done));
+
+  await chat.view.findByText("Welcome");
+  await waitFor(() => expect(chat.events.map(([name]) => name)).toContain("response.end"));
+  expect(chat.view.queryByLabelText("You")).toBeNull();
+});
+
 test("a new conversation starts empty, and its first message makes another thread", async () => {
   const stream = eventStream();
   const chat = openChat(
