@@ -44,6 +44,5 @@ function stop(server) {
     await pool?.end();
     process.exit(0);
   });
-  server.closeIdleConnections();
   setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
 }

@@ -1,9 +1,9 @@
 """The sign-in service's tables are its own: another schema, another role, and no way across."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import anyio
 import asyncpg
 import pytest
 
@@ -11,6 +11,8 @@ from tests.frontend.sign_in import Account, migrate, settings, sign_in
 from tests.services import embedded_postgres, free_port
 
 pytestmark = pytest.mark.anyio
+
+MIGRATION_LOCK = 5_614_001
 
 
 async def read(url: str, statement: str) -> list[asyncpg.Record]:
@@ -70,18 +72,24 @@ async def test_every_table_of_the_service_is_in_its_schema(told: dict[str, str],
 
 
 @pytest.mark.requirement("001/FR-055")
-async def test_two_deployments_migrate_at_once(tmp_path: Path) -> None:
-    """From nothing, with the advisory lock between them; and a third finds nothing to do."""
-    assert tmp_path
-    with embedded_postgres() as postgres:
-        address = urlsplit(postgres.url).netloc.rsplit("@", 1)[1]
-        told = settings(postgres.url, f"postgresql://remit_auth:secret@{address}/postgres", free_port())
-        with ThreadPoolExecutor() as pool:
-            both = list(pool.map(migrate, [told, told]))
-        third = migrate(told)
+async def test_a_migration_waits_for_the_one_that_runs(told: dict[str, str], owner_url: str) -> None:
+    until_somebody_waits = """
+    DO $$ BEGIN
+      WHILE NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted) LOOP
+        PERFORM pg_sleep(0.05);
+      END LOOP;
+    END $$
+    """
+    owner = await asyncpg.connect(owner_url)
+    async with anyio.create_task_group() as tasks, owner.transaction():
+        await owner.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+        tasks.start_soon(anyio.to_thread.run_sync, migrate, told)
+        await owner.execute(until_somebody_waits, timeout=10)
+    await owner.close()
 
-    assert [done.returncode for done in (*both, third)] == [0, 0, 0], [done.stderr for done in (*both, third)]
-    assert "0 tables created" in third.stdout
+    again = migrate(told)
+    assert again.returncode == 0, again.stderr
+    assert "0 tables created" in again.stdout
 
 
 @pytest.mark.requirement("001/FR-055")
@@ -103,7 +111,10 @@ async def test_the_service_is_not_ready_before_it_is_migrated(tmp_path: Path) ->
         address = urlsplit(postgres.url).netloc.rsplit("@", 1)[1]
         told = settings(postgres.url, f"postgresql://remit_auth:secret@{address}/postgres", free_port())
         with sign_in(told, tmp_path / "log") as service:
-            assert service.get("/readyz").status_code == 503
+            assert service.get("/readyz").status_code == 503  # no role, no table
+            assert migrate(told).returncode == 0
+            await read(postgres.url, 'DROP TABLE auth."oauthConsent"')
+            assert service.get("/readyz").status_code == 503  # as an older schema looks
             assert migrate(told).returncode == 0
             assert service.get("/readyz").status_code == 200
 
