@@ -76,7 +76,7 @@ class Assistant:
         finally:
             if not run.is_complete:
                 run.cancel()
-        if not answer.text:
+        if not answer.text.strip():
             raise ModelBehaviorError("the model said nothing")
 
 

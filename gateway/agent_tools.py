@@ -121,4 +121,5 @@ def _object(raw: str) -> dict[str, Any]:
         arguments = None
     if not isinstance(arguments, dict):
         raise ProductError(ErrorCode.INVALID, "The arguments must be one JSON object.")
-    return cast("dict[str, Any]", arguments)
+    # Whom a call is for is not the model's to say: its word is neither sent nor kept.
+    return {name: value for name, value in cast("dict[str, Any]", arguments).items() if name != "user_id"}

@@ -115,6 +115,8 @@ class Answer:
                 return
 
     def _add_text(self, delta: str) -> Iterator[ThreadStreamEvent]:
+        if not delta:
+            return
         yield from self._end_workflow()
         if self._message is None:
             content = AssistantMessageContent(text="")

@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import TypeVar
 
 import openai
-from agents.exceptions import MaxTurnsExceeded, ModelBehaviorError
+from agents.exceptions import MaxTurnsExceeded, ModelBehaviorError, ModelRefusalError
 from chatkit.types import (
     ErrorEvent,
     InferenceOptions,
@@ -46,8 +46,9 @@ RETRY_SECONDS = 5
 REASONS: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "it took too long"),
     (MaxTurnsExceeded, "it took more steps than I may take"),
+    (ModelRefusalError, "the model refused"),
     (ModelBehaviorError, "the model gave no answer that I can use"),
-    (openai.OpenAIError, "the model cannot be reached, or refused to answer"),
+    (openai.OpenAIError, "the model cannot be reached"),
     (ProductError, "the task list cannot be reached"),
 )
 

@@ -26,6 +26,10 @@ _PAST = (
     r"done|did|finished|completed|bought|got|made|paid|sent|took|went to|wrote|read|met|spoke to|sold|swept|fed|cut|put"
     r"|\w+ed"
 )
+_BARE_VERB = (
+    r"bake|book|buy|call|clean|cook|email|feed|fix|iron|mail|mow|order|pack|pay|phone|pick up|print|renew|repair|return"
+    r"|ring|send|sign|submit|text|tidy|vacuum|visit|wash|water"
+)
 _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
     (
         Intent.HELP,
@@ -90,16 +94,18 @@ _FORMS: tuple[tuple[Intent, tuple[str, ...]], ...] = (
             r"(?P<what>.+?)(?: is| are)? (?:done|finished|completed)",
         ),
     ),
+    (Intent.ADD, (rf"(?P<what>(?:{_BARE_VERB}) (?!me\b|us\b|you\b).+)",)),
 )
 _COMPILED = tuple((intent, re.compile(form, re.IGNORECASE | re.DOTALL)) for intent, forms in _FORMS for form in forms)
 
 # A question for the list has no word that is not one of these, and one of the second kind.
 _DAYS = "|".join(WEEKDAYS)
 _LIST_WORD = re.compile(
-    "what|what's|whats|is|are|which|show|me|list|display|give|tell|see|check|do|i|i've|have|got|there|any|anything|all|my"
-    "|the|tasks?|todos?|to-dos?|items?|things?|open|left|on|due|planned|coming|up|next|to|for|in|of|still|not|yet|agenda"
-    "|plan|remaining|current|full|whole|again|need|must|should|an?|read|out|let|look|at|today|tonight|tomorrow|this|week"
-    f"|days|seven|7|overdue|late|done|completed?|finished|without|dates?|undated|no|now|everything|we|our|us|be|by|{_DAYS}"
+    "what|what's|whats|is|are|which|show|me|list|display|give|get|tell|see|check|do|did|i|i've|have|got|there|any|anything"
+    "|all|my|the|tasks?|todos?|to-dos?|items?|things?|open|left|on|due|planned|coming|up|next|to|for|in|of|still|not|yet"
+    "|agenda|plan|remaining|current|full|whole|again|need|must|should|an?|read|out|let|look|at|today|tonight|tomorrow|this"
+    "|week|days|seven|7|overdue|late|done|completed?|finished|without|dates?|undated|no|now|everything|we|our|us|be|by"
+    f"|{_DAYS}"
 )
 _LIST_ANCHOR = re.compile(
     "list|tasks?|todos?|to-dos?|agenda|due|overdue|left|do|have|open|next|today|tonight|tomorrow|week|days|done|completed"
@@ -108,7 +114,8 @@ _LIST_ANCHOR = re.compile(
 
 _POLITE_START = re.compile(
     r"(?:(?:please|hey|hi|hello|ok|okay|so|and|then|now|also|just|well|can you|could you|would you|will you"
-    r"|i(?:'d| would) like you to|i want you to|remit)[ ,!]+)+(?=\S)",
+    r"|let's|remit|i(?:'d| would) like (?:you )?to|i want (?:you )?to(?= (?:add|see|find|complete)))[ ,!]+)+"
+    r"(?=\S)(?!there\b)",
     re.IGNORECASE,
 )
 _POLITE_END = re.compile(r",? (?:please|thanks|thank you|for me)!*$", re.IGNORECASE)

@@ -5,6 +5,7 @@ from datetime import date
 
 from shared.tasks import AddedTasks, CompletedTasks, Context, Failure, FoundTasks, Task
 
+FOUND = "I found:"
 WHICH = "Which one do you mean? Tell me the number."
 ABILITIES = (
     "You can say, for example:\n"
@@ -57,8 +58,7 @@ def listed(tasks: list[Task], total: int, heading: str, none: str) -> str:
 
 
 def which(result: FoundTasks) -> str:
-    heading = f"{result.total} tasks fit:"
-    return f"{listed(result.tasks, result.total, heading, '')}\n{WHICH}"
+    return f"{listed(result.tasks, result.total, FOUND, '')}\n{WHICH}"
 
 
 def not_found(words: str) -> str:

@@ -61,7 +61,7 @@ def decide(talk: Talk) -> Action:
     """Return the next tool call, or what to say."""
     if talk.result is not None and "error" in talk.result[1]:
         return f"That did not work: {talk.result[1]['error']['message']}"
-    if talk.asked_which and (numbers := _numbers(without_courtesy(talk.text), talk)):
+    if talk.asked_which and (numbers := _chosen(without_courtesy(talk.text), talk)):
         return _complete_numbers(talk, numbers)
     intent, what = read(talk.text)
     return RULES[intent](talk, what)
@@ -100,7 +100,7 @@ def _find(talk: Talk, what: str) -> Action:
     if talk.result is None:
         return Call(TaskTool.FIND_TASKS, {"label": words[1:]} if words.startswith("#") else {"query": words})
     found = FoundTasks.model_validate(talk.result[1])
-    return replies.listed(found.tasks, found.total, "I found:", replies.not_found(words))
+    return replies.listed(found.tasks, found.total, replies.FOUND, replies.not_found(words))
 
 
 def _add(talk: Talk, what: str) -> Action:
@@ -144,6 +144,12 @@ def _complete_numbers(talk: Talk, numbers: list[int]) -> Action:
 def _complete_tasks(tasks: list[Task]) -> Action:
     items = [{"id": task.id, "expect_title": task.title} for task in tasks]
     return replies.TOO_MANY if len(items) > MOST_TASKS else Call(TaskTool.COMPLETE_TASKS, {"items": items})
+
+
+def _chosen(text: str, talk: Talk) -> list[int]:
+    """Return the answer to "which one?": numbers, or words that one title alone has."""
+    named = [task.n for task in talk.shown if text.casefold() in task.title.casefold() and task.n is not None]
+    return _numbers(text, talk) or (named if len(named) == 1 else [])
 
 
 def _numbers(text: str, talk: Talk) -> list[int]:

@@ -18,9 +18,9 @@ LONGEST_LISTED = 4  # words; a longer part is a sentence with a comma in it, and
 
 _PRIORITIES = (
     ("high", re.compile(r"^(?:urgent|important) ?[:,-] ?|[\s,(](?:urgently|urgent|important|asap)\)?$", re.IGNORECASE)),
-    ("high", re.compile(r"(?<![\s!])[ ]?!{1,9}$|[\s,(](?:with )?(?:high|top) priority\)?", re.IGNORECASE)),
-    ("medium", re.compile(r"[\s,(](?:with )?(?:medium|normal) priority\)?", re.IGNORECASE)),
-    ("low", re.compile(r"[\s,(](?:with )?low priority\)?", re.IGNORECASE)),
+    ("high", re.compile(r"(?<![\s!])[ ]?!{1,9}$|(?:^|[\s,(])(?:with )?(?:high|top) priority\)?", re.IGNORECASE)),
+    ("medium", re.compile(r"(?:^|[\s,(])(?:with )?(?:medium|normal) priority\)?", re.IGNORECASE)),
+    ("low", re.compile(r"(?:^|[\s,(])(?:with )?low priority\)?", re.IGNORECASE)),
 )
 _LABEL = re.compile(r"(?:^|\s)#([\w-]{1,40})")
 _LINES = re.compile(r" ?[;\n] ?(?:(?:[-*•]|[0-9]{1,3}[.)]) )?")
