@@ -12,7 +12,7 @@ const NAME = "openai-chatkit";
 export async function loadChatElement(domainKey, loadOwn = () => import("../chatkit-element/index.js")) {
   if (domainKey && !customElements.get(NAME)) {
     const official = addScript(OFFICIAL_SCRIPT).then(() => customElements.whenDefined(NAME));
-    await official;
+    await Promise.race([official.catch(() => undefined), new Promise((done) => setTimeout(done, OFFICIAL_MS))]);
   }
   if (!customElements.get(NAME)) await loadOwn();
 }
