@@ -46,7 +46,8 @@ def install_python(root: Path, venvs: Path, names: Iterable[str]) -> None:
     """Make one environment a process from ``requirements/<name>.txt``, side by side; skip what is up to date."""
     stale = [name for name in names if not _is_fresh(venvs / name / ".done", _pins(root, name))]
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda name: _make_venv(root, venvs / name, name), stale))
+        for made in [pool.submit(_make_venv, root, venvs / name, name) for name in stale]:
+            made.result()
 
 
 def install_page(root: Path, log: Path) -> None:
