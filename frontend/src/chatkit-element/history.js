@@ -42,7 +42,7 @@ export class History {
     this.#after = "";
     this.#opened += 1;
     this.#list.replaceChildren();
-    this.element.showModal(); // takes the focus, keeps it, and gives it back; Escape closes
+    if (!this.element.open) this.element.showModal(); // takes the focus, keeps it, and gives it back; Escape closes
     await this.#load();
   }
 
