@@ -1,8 +1,10 @@
 """The composition root: verifier, MCP client, assistant, turns, routes, health."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from agents import Model
 from fastapi import FastAPI
@@ -20,7 +22,12 @@ from gateway.mcp_client import McpClient
 from gateway.settings import Settings
 from gateway.turns import Turns
 from shared.identity import TokenRules, Verifier
-from shared.keys import PublishedKeys, SecretKey
+from shared.keys import KeysUnavailableError, PublishedKeys, SecretKey
+
+Keys: TypeAlias = PublishedKeys | SecretKey
+
+FIRST_KEY_TRIES = (0, 0.5, 1, 2, 4)
+"""Pauses before the first attempts to load the sign-in keys: both services may have been started at once."""
 
 
 @dataclass(frozen=True)
@@ -46,24 +53,20 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        if isinstance(keys, PublishedKeys):
-            await keys.start()
-        async with client.open():
+        async with _loaded(keys), client.open():
             yield
             await turns.drain()
-        if isinstance(keys, PublishedKeys):
-            await keys.close()
 
     app = FastAPI(title="Remit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.verifier = Verifier(_rules(settings), keys)
     add_error_handlers(app)
-    add_health(app, keys, client)
+    _add_health(app, keys, client)
     app.include_router(chat_routes(client, turns))
     app.include_router(chatkit_routes(client, turns))
     return Gateway(app, with_cors(app, settings.cors_origins), turns)
 
 
-def add_health(app: FastAPI, keys: PublishedKeys | SecretKey, client: McpClient) -> None:
+def _add_health(app: FastAPI, keys: Keys, client: McpClient) -> None:
     """Add ``/healthz``, and ``/readyz``: red while tokens cannot be checked or the MCP server does not answer."""
 
     @app.get("/healthz")
@@ -72,11 +75,39 @@ def add_health(app: FastAPI, keys: PublishedKeys | SecretKey, client: McpClient)
 
     @app.get("/readyz")
     async def readyz() -> JSONResponse:
-        parts = {
-            "sign_in_keys": keys.is_ready if isinstance(keys, PublishedKeys) else True,
-            "mcp_server": await client.is_reachable(),
-        }
+        parts = {"sign_in_keys": await _are_ready(keys), "mcp_server": await client.is_reachable()}
         return JSONResponse(parts, 200 if all(parts.values()) else 503)
+
+
+@asynccontextmanager
+async def _loaded(keys: Keys) -> AsyncGenerator[None]:
+    """Fetch published keys while the gateway starts; it may be up before the sign-in service is."""
+    if not isinstance(keys, PublishedKeys):
+        yield
+        return
+    loading = asyncio.create_task(_load(keys))
+    try:
+        yield
+    finally:
+        loading.cancel()
+        await keys.close()
+
+
+async def _load(keys: PublishedKeys) -> None:
+    for pause in FIRST_KEY_TRIES:
+        await asyncio.sleep(pause)
+        await keys.start()
+        if keys.is_ready:
+            return
+
+
+async def _are_ready(keys: Keys) -> bool:
+    """Tell whether tokens can be checked; where they cannot, the keys are asked for again, as often as is allowed."""
+    if not isinstance(keys, PublishedKeys) or keys.is_ready:
+        return True
+    with suppress(KeysUnavailableError):
+        await keys.get(None)
+    return keys.is_ready
 
 
 def _rules(settings: Settings) -> TokenRules:
@@ -88,7 +119,7 @@ def _rules(settings: Settings) -> TokenRules:
     )
 
 
-def _keys(settings: Settings) -> PublishedKeys | SecretKey:
+def _keys(settings: Settings) -> Keys:
     if settings.jwks_url is not None:
         return PublishedKeys(settings.jwks_url)
     assert settings.hs256_secret is not None

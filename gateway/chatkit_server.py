@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC
-from typing import Any
+from typing import TypeAlias
 
 from chatkit.server import DEFAULT_PAGE_SIZE, ChatKitServer, StreamingResult
 from chatkit.types import (
@@ -33,15 +33,9 @@ from gateway.turns import LONGEST_MESSAGE, Turn, Turns
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
-SERVED = (
-    ThreadsCreateReq,
-    ThreadsAddUserMessageReq,
-    ThreadsListReq,
-    ThreadsGetByIdReq,
-    ThreadsUpdateReq,
-    ThreadsDeleteReq,
-    ItemsListReq,
-)
+Message: TypeAlias = ThreadsCreateReq | ThreadsAddUserMessageReq
+Served: TypeAlias = Message | ThreadsListReq | ThreadsGetByIdReq | ThreadsUpdateReq | ThreadsDeleteReq | ItemsListReq
+
 LAST_WORDS = b'data: {"type":"error","code":"stream.error","allow_retry":true}\n\n'
 _REQUEST: TypeAdapter[ChatKitReq] = TypeAdapter(ChatKitReq)
 
@@ -52,9 +46,9 @@ class PageServer(ChatKitServer[ChatKitContext]):
     async def respond(
         self, thread: ThreadMetadata, input_user_message: UserMessageItem | None, context: ChatKitContext
     ) -> AsyncIterator[ThreadStreamEvent]:
+        assert context.started is not None
         assert context.events is not None
-        if context.started is not None:
-            thread.title = context.started.conversation.title
+        thread.title = context.started.conversation.title
         async for event in context.events:
             yield event
 
@@ -84,7 +78,7 @@ def chatkit_routes(client: McpClient, turns: Turns) -> APIRouter:
         body = await request.body()
         asked = _asked(body)
         context = ChatKitContext(user)
-        if isinstance(asked, ThreadsCreateReq | ThreadsAddUserMessageReq):
+        if isinstance(asked, Message):
             turn = await _begin(turns, user, asked, request)
             context.started, context.events = turn.started, turn.follow()
         result = await server.process(body, context)
@@ -95,9 +89,7 @@ def chatkit_routes(client: McpClient, turns: Turns) -> APIRouter:
     return router
 
 
-async def _begin(
-    turns: Turns, user: UserId, asked: ThreadsCreateReq | ThreadsAddUserMessageReq, request: Request
-) -> Turn:
+async def _begin(turns: Turns, user: UserId, asked: Message, request: Request) -> Turn:
     """Store the message before ChatKit says anything, so that every refusal is a true HTTP status."""
     given = asked.params.input
     if given.attachments:
@@ -115,7 +107,7 @@ async def _begin(
     )
 
 
-def _asked(body: bytes) -> Any:
+def _asked(body: bytes) -> Served:
     """Read a request of the protocol.
 
     Raises:
@@ -125,6 +117,6 @@ def _asked(body: bytes) -> Any:
         asked = _REQUEST.validate_json(body)
     except ValidationError as error:
         raise invalid_fields(error) from None
-    if not isinstance(asked, SERVED):
+    if not isinstance(asked, Served):
         raise ProductError(ErrorCode.INVALID, f"type: {asked.type} is not available.")
     return asked

@@ -1,26 +1,19 @@
 """The only door to the MCP server: a typed method per tool, an assertion per request, a fault costs its own call."""
 
-import logging
-from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 import httpx2
-from mcp import Client, MCPError
+from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
-from mcp.types import (
-    CONNECTION_CLOSED,
-    REQUEST_TIMEOUT,
-    CallToolRequest,
-    CallToolRequestParams,
-    CallToolResult,
-    Tool,
-)
-from pydantic import BaseModel, ValidationError
+from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult, Tool
+from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
 from gateway.assertion import AssertionSigner
+from gateway.mcp_faults import FaultIsolatingTransport, as_product_errors
 from shared.contract import (
     TURN_META_KEY,
     ConversationPage,
@@ -38,40 +31,16 @@ from shared.contract import (
 from shared.errors import ERROR_META_KEY, ErrorCode, ProductError
 from shared.identity import UserId
 
-log = logging.getLogger(__name__)
-
 PROTOCOL = "2026-07-28"
 CALL_SECONDS = 15
 READY_SECONDS = 2
-RETRY_SECONDS = 2
 KEEP_ALIVE_SECONDS = 4  # shorter than uvicorn's five, so that no request meets a closing connection
-UNAVAILABLE, REFUSED = -32010, -32011  # -32000 to -32019 are an implementation's own
 
 MODEL_SCOPES = (Scope.TASKS_READ, Scope.TASKS_WRITE)
 GATEWAY_SCOPES = (*MODEL_SCOPES, Scope.CONVERSATIONS)
 
 Answer = TypeVar("Answer", bound=BaseModel)
 _bearer: ContextVar[str | None] = ContextVar("bearer", default=None)
-
-
-class FaultIsolatingTransport(httpx2.AsyncHTTPTransport):
-    """Turns a network fault into a JSON-RPC error of that one call.
-
-    Without it one failed request ends the shared client for every user, for ever (python-sdk #3522). The door answers
-    in plain JSON, so the whole answer is read here, and a cut answer is such a fault too.
-    """
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        try:
-            response = await super().handle_async_request(request)
-            await response.aread()
-        except httpx2.TransportError as error:
-            return _fault(request, 503, UNAVAILABLE, type(error).__name__)
-        if response.status_code in {401, 403}:
-            return _fault(request, response.status_code, REFUSED, f"HTTP {response.status_code}")
-        if response.is_server_error:
-            return _fault(request, response.status_code, UNAVAILABLE, f"HTTP {response.status_code}")
-        return response
 
 
 class PerCallBearer(httpx2.Auth):
@@ -186,7 +155,7 @@ class McpClient:
     async def list_tools(self, user: UserId) -> list[Tool]:
         """Return every tool of the gateway's door."""
         self._act_for(user, MODEL_SCOPES)
-        with _faults():
+        with as_product_errors():
             return (await self._client.session.list_tools()).tools
 
     async def call_task_tool(
@@ -201,7 +170,7 @@ class McpClient:
 
     async def _ask(self, user: UserId, tool: ConversationTool, answer: type[Answer], **arguments: Any) -> Answer:
         found = await self._call(user, tool, arguments, GATEWAY_SCOPES)
-        with _faults():
+        with as_product_errors():
             return answer.model_validate(found)
 
     async def _call(
@@ -216,7 +185,7 @@ class McpClient:
             {"name": name, "arguments": _sendable({**arguments, "user_id": user}), "_meta": meta}
         )
         self._act_for(user, scopes)
-        with _faults():
+        with as_product_errors():
             # Not Client.call_tool: it lists the tools first, to check results that our own models check anyway.
             result = await self._client.session.send_request(CallToolRequest(params=params), CallToolResult)
         if result.is_error:
@@ -234,25 +203,3 @@ def _sendable(arguments: dict[str, Any]) -> dict[str, Any]:
         return cast("dict[str, Any]", from_json(to_json(arguments), allow_inf_nan=False))
     except ValueError as error:
         raise ProductError(ErrorCode.INVALID, "The arguments cannot be written as JSON.") from error
-
-
-@contextmanager
-def _faults() -> Generator[None]:
-    """Let what is not a tool's own answer leave as a product error."""
-    try:
-        yield
-    except MCPError as error:
-        if error.code in {UNAVAILABLE, CONNECTION_CLOSED, REQUEST_TIMEOUT}:
-            log.warning("the MCP server cannot be reached: %s", error.message)
-            sentence = "Your tasks cannot be reached at the moment. Try again in a few seconds."
-            raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=RETRY_SECONDS) from error
-        log.exception("the MCP server refused a request: %s", error.code)
-        raise ProductError(ErrorCode.INTERNAL, "Something went wrong on our side. Try again.") from error
-    except ValidationError as error:
-        log.exception("the MCP server answered against the contract")
-        raise ProductError(ErrorCode.INTERNAL, "Something went wrong on our side. Try again.") from error
-
-
-def _fault(request: httpx2.Request, status: int, code: int, reason: str) -> httpx2.Response:
-    body = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": reason}}
-    return httpx2.Response(status, request=request, json=body)

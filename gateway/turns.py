@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TypeVar
 
-import openai
-from agents.exceptions import MaxTurnsExceeded, ModelBehaviorError, ModelRefusalError
 from chatkit.types import (
     ErrorEvent,
     InferenceOptions,
@@ -17,11 +15,11 @@ from chatkit.types import (
     ThreadStreamEvent,
     UserMessageContent,
     UserMessageItem,
-    WorkflowItem,
 )
 
 from gateway.agent import Assistant
 from gateway.answers import Answer, new_id, stored_answer
+from gateway.apologies import apology, is_expected
 from gateway.chatkit_store import to_item, to_thread_item
 from gateway.mcp_client import McpClient
 from shared.contract import TurnOutcome, TurnStarted
@@ -42,15 +40,6 @@ STORE_PAUSE_SECONDS = 0.5
 DRAIN_SECONDS = 25
 INTERRUPT_SECONDS = 3
 RETRY_SECONDS = 5
-
-REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (TimeoutError, "it took too long"),
-    (MaxTurnsExceeded, "it took more steps than I may take"),
-    (ModelRefusalError, "the model refused"),
-    (ModelBehaviorError, "the model gave no answer that I can use"),
-    (openai.OpenAIError, "the model cannot be reached"),
-    (ProductError, "the task list cannot be reached"),
-)
 
 
 class Turn:
@@ -190,11 +179,10 @@ class Turns:
                     turn.show(event)
         except Exception as error:
             # The edge of a task that nobody awaits: whatever happened, the turn ends and says so.
-            expected = isinstance(error, tuple(kind for kind, _ in REASONS))
-            log.warning("a turn failed: %s", type(error).__name__, exc_info=not expected)
+            log.warning("a turn failed: %s", type(error).__name__, exc_info=not is_expected(error))
             for event in turn.answer.close():
                 turn.show(event)
-            sentence = _apology(error, turn.answer)
+            sentence = apology(error, turn.answer)
             for event in turn.answer.say(sentence):
                 turn.show(event)
             turn.failure = _unavailable(sentence)
@@ -245,13 +233,6 @@ def _keep(tasks: set[asyncio.Task[Result]], task: asyncio.Task[Result]) -> async
     tasks.add(task)
     task.add_done_callback(tasks.discard)
     return task
-
-
-def _apology(error: Exception, answer: Answer) -> str:
-    reason = next((text for kind, text in REASONS if isinstance(error, kind)), "something went wrong on our side")
-    acted = any(isinstance(item, WorkflowItem) for item in answer.items)
-    state = "Some of the steps above may have happened: look at your list first." if acted else "Nothing was changed."
-    return f"I could not finish this answer: {reason}. {state} Then send your message again."
 
 
 def _unavailable(sentence: str) -> ProductError:

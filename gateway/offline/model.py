@@ -19,6 +19,7 @@ from openai.types.responses import (
     ResponseStreamEvent,
     ResponseTextDeltaEvent,
 )
+from pydantic import ValidationError
 
 from gateway.offline.replies import INTRODUCTION, WHICH
 from gateway.offline.rules import Call, Talk, decide
@@ -97,10 +98,11 @@ def _results(items: Iterable[dict[str, Any]]) -> Iterator[tuple[str, dict[str, A
 
 def _shown(items: Sequence[dict[str, Any]]) -> list[Task]:
     """Return the tasks of the last list in the conversation."""
-    for name, output in reversed(list(_results(items))):
-        if name == TaskTool.FIND_TASKS and "tasks" in output:
-            return FoundTasks.model_validate(output).tasks
-    return []
+    lists = [output for name, output in _results(items) if name == TaskTool.FIND_TASKS]
+    try:
+        return FoundTasks.model_validate(lists[-1]).tasks if lists else []
+    except ValidationError:  # it failed, was too long to keep, or is of another version
+        return []
 
 
 def _text(item: dict[str, Any]) -> str:

@@ -1,0 +1,30 @@
+"""What the assistant says when it cannot finish an answer: why, and what that means for the list."""
+
+import openai
+from agents.exceptions import MaxTurnsExceeded, ModelBehaviorError, ModelRefusalError
+from chatkit.types import WorkflowItem
+
+from gateway.answers import Answer
+from shared.errors import ProductError
+
+REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, "it took too long"),
+    (MaxTurnsExceeded, "it took more steps than I may take"),
+    (ModelRefusalError, "the model refused"),
+    (ModelBehaviorError, "the model gave no answer that I can use"),
+    (openai.OpenAIError, "the model cannot be reached"),
+    (ProductError, "the task list cannot be reached"),
+)
+
+
+def apology(error: Exception, answer: Answer) -> str:
+    """Return a sentence that says nothing of what is inside."""
+    reason = next((text for kind, text in REASONS if isinstance(error, kind)), "something went wrong on our side")
+    acted = any(isinstance(item, WorkflowItem) for item in answer.items)
+    state = "Some of the steps above may have happened: look at your list first." if acted else "Nothing was changed."
+    return f"I could not finish this answer: {reason}. {state} Then send your message again."
+
+
+def is_expected(error: Exception) -> bool:
+    """Tell whether the error is one of the world's, and no fault of the code."""
+    return isinstance(error, tuple(kind for kind, _ in REASONS))
