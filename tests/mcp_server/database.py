@@ -1,6 +1,7 @@
 """SQL as another role would run it, past the server."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,31 @@ def run(url: str, statement: str, *arguments: Any, user_id: str | None = None) -
             await connection.close()
 
     return asyncio.run(once())
+
+
+class Held:
+    """A transaction of somebody else, which holds a lock until it is released."""
+
+    def __init__(self, url: str, statement: str, *arguments: Any) -> None:
+        self._url = url
+        self._runner = asyncio.Runner()
+        self._connection = self._runner.run(asyncpg.connect(url))
+        self._runner.run(self._begin(statement, arguments))
+
+    def wait_for(self, count: int) -> None:
+        """Return once that many of the server's transactions wait for a lock."""
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = 'remit_app'"
+        while run(self._url, waiting)[0]["count"] < count:
+            time.sleep(0.02)
+
+    def release(self) -> None:
+        self._runner.run(self._connection.execute("COMMIT"))
+        self._runner.run(self._connection.close())
+        self._runner.close()
+
+    async def _begin(self, statement: str, arguments: tuple[Any, ...]) -> None:
+        await self._connection.execute("BEGIN")
+        await self._connection.execute(statement, *arguments)
 
 
 @dataclass(frozen=True)

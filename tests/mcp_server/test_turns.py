@@ -10,7 +10,7 @@ import pytest
 
 from tests.mcp_server.client import Caller
 from tests.mcp_server.conversation import Talk, finish_arguments, item
-from tests.mcp_server.database import run
+from tests.mcp_server.database import Held, run
 
 EACH_AT_ONCE = 12
 
@@ -115,6 +115,7 @@ def test_a_key_means_one_message_in_one_conversation(talk: Talk, changes: dict[s
 
 @pytest.mark.requirement("001/FR-019")
 def test_the_same_key_sent_many_times_at_once_is_one_turn(talk: Talk) -> None:
+    talk.answer(create=True)
     message = item("buy milk")
 
     def send(_: int) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def test_the_same_key_sent_many_times_at_once_is_one_turn(talk: Talk) -> None:
     refused = [result["_meta"]["remit/error"]["code"] for result in results if result["isError"]]
     assert len(started) == 1
     assert refused == ["turn_in_progress"] * (EACH_AT_ONCE - 1)
-    assert len(talk.caller.ok("list_conversations")["conversations"]) == 1
+    assert len(talk.caller.ok("list_conversations")["conversations"]) == 2
 
 
 @pytest.mark.requirement("001/FR-019")
@@ -267,6 +268,28 @@ def test_a_lease_that_ran_out_is_taken_over_by_one_of_many(
     results = at_once(lambda _: talk.caller.call("begin_turn", **talk.begin_arguments(key="k", message=message)))
 
     assert [result["isError"] for result in results].count(False) == 1
+
+
+@pytest.mark.requirement("001/FR-020")
+def test_a_late_answer_and_a_second_try_at_once_are_one_answer(
+    talk: Talk, owner_url: str, let_the_lease_run_out: Callable[[], None]
+) -> None:
+    message = item("buy milk")
+    late = talk.begin(create=True, key="k", message=message)
+    let_the_lease_run_out()
+    second = talk.begin_arguments(key="k", message=message)
+
+    lock = Held(owner_url, "SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE", uuid.UUID(talk.id))
+    with ThreadPoolExecutor(2) as pool:
+        finishing = pool.submit(talk.finish, late)
+        lock.wait_for(1)
+        beginning = pool.submit(talk.caller.call, "begin_turn", **second)
+        lock.wait_for(2)
+        lock.release()
+
+    assert not finishing.result()["isError"]
+    assert beginning.result()["structuredContent"]["replayed"] is True
+    assert talk.texts() == ["buy milk", "hi"]
 
 
 def test_a_late_answer_is_stored_while_nobody_else_took_the_turn(

@@ -141,6 +141,21 @@ def test_many_readers_on_few_connections_see_only_their_own(app_url: str, at_gat
     assert asyncio.run(everyone()) == [{person} for person in people]
 
 
+@pytest.mark.requirement("001/FR-017")
+def test_a_connection_forgets_its_user_with_the_transaction(app_url: str, two_people: tuple[str, str]) -> None:
+    async def rows_after() -> list[object]:
+        database = Database(app_url)
+        try:
+            async with database.transaction(UserId(two_people[0])) as rows:
+                assert await rows.people.time_zone() is None
+            async with database._engine.connect() as connection:
+                return list(await connection.scalars(select(TaskRow.user_id)))
+        finally:
+            await database.close()
+
+    assert asyncio.run(rows_after()) == []
+
+
 def test_a_transaction_without_a_user_is_refused(app_url: str) -> None:
     async def nobody() -> None:
         database = Database(app_url)
