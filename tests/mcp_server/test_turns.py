@@ -132,6 +132,23 @@ def test_the_same_key_sent_many_times_at_once_is_one_turn(talk: Talk) -> None:
 
 
 @pytest.mark.requirement("001/FR-019")
+def test_a_new_conversation_sent_twice_at_the_same_moment_is_one(talk: Talk, owner_url: str, user_id: str) -> None:
+    talk.answer(create=True)
+    message = item("buy milk")
+    sends = [Talk(talk.caller).begin_arguments(create=True, key="k", message=message) for _ in range(2)]
+
+    lock = Held(owner_url, "SELECT 1 FROM people WHERE user_id = $1 FOR UPDATE", user_id)
+    with ThreadPoolExecutor(2) as pool:
+        sending = [pool.submit(talk.caller.call, "begin_turn", **send) for send in sends]
+        lock.wait_for(2)
+        lock.release()
+
+    results = sorted((one.result() for one in sending), key=lambda result: result["isError"])
+    assert [result["isError"] for result in results] == [False, True]
+    assert results[1]["_meta"]["remit/error"]["code"] == "turn_in_progress"
+
+
+@pytest.mark.requirement("001/FR-019")
 def test_of_many_messages_at_once_exactly_one_is_admitted(talk: Talk) -> None:
     talk.answer(create=True)
 
