@@ -63,7 +63,6 @@ class McpClient:
             transport=FaultIsolatingTransport(limits=limits),
             auth=PerCallBearer(),
             timeout=httpx2.Timeout(CALL_SECONDS, connect=5, pool=2),
-            trust_env=False,  # an assertion goes to the MCP server, never to a proxy
         )
         # The pinned revision sends nothing on entry: the gateway starts while the MCP server is down.
         self._client = Client(

@@ -214,6 +214,8 @@ async def test_no_proxy_of_the_environment_gets_an_assertion(
 
     door = f"{mcp_server.url}/gateway"
     async with serve(Starlette(routes=[Route("/{rest:path}", note, methods=["GET", "POST"])])) as proxy:
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, proxy)
         async with client_of(door, gateway_key, door) as client:
