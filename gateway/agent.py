@@ -87,10 +87,18 @@ def instructions(started: TurnStarted) -> str:
 
 
 def model_input(started: TurnStarted) -> list[TResponseInputItem]:
-    """Return the newest part of the conversation, oldest first, beginning with something that the person said."""
+    """Return the newest part of the conversation, oldest first, beginning with something that the person said.
+
+    A message that is answered anew keeps the tool calls of the first attempt, which happened, but not its words.
+    """
     items = [to_thread_item(item, started.conversation.id) for item in reversed(started.page.items)]
-    from_the_person = dropwhile(lambda item: not isinstance(item, UserMessageItem), items)
-    return [heard for item in from_the_person for heard in _heard(item)]
+    heard: list[TResponseInputItem] = []
+    is_attempt = False
+    for item in dropwhile(lambda item: not isinstance(item, UserMessageItem), items):
+        if not (is_attempt and isinstance(item, AssistantMessageItem)):
+            heard += _heard(item)
+        is_attempt = is_attempt or item.id == started.message_id
+    return heard
 
 
 def _heard(item: ThreadItem) -> list[TResponseInputItem]:

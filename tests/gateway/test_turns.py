@@ -275,6 +275,27 @@ async def test_what_was_said_and_done_before_a_failure_is_kept(start: Start, mee
     assert "Some of the steps above may have happened" in said[1]
 
 
+async def test_a_second_attempt_hears_what_the_first_one_did_and_not_what_it_said(start: Start, meet: Meet) -> None:
+    add = function_call("add_tasks", json.dumps({"tasks": [{"title": "buy milk"}]}), call_id="c")
+    failure = ModelStep.raise_error(RuntimeError())
+    model = ScriptedModel([[add], failure, [assistant_message("It is on your list.", item_id="m")]])
+    ann = meet(await start(model))
+    body = {"message": "add buy milk", "idempotency_key": "k1"}
+
+    first = await ann.post("chat", body)
+    second = await ann.post("chat", body)
+
+    assert (first.status_code, second.json()["response"]) == (503, "It is on your list.")
+    last = model.last_call
+    assert last is not None
+    assert [item.get("role", item.get("type")) for item in last.input] == [
+        "user",
+        "function_call",
+        "function_call_output",
+    ]
+    assert "buy milk" in last.input[-1]["output"]
+
+
 async def test_a_model_that_never_stops_calling_tools_is_stopped(start: Start, meet: Meet, wire: Wire) -> None:
     steps = [[function_call("get_context", "{}", call_id=f"{n}-{m}") for m in range(4)] for n in range(20)]
     model = ScriptedModel(steps)
