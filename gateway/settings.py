@@ -19,9 +19,7 @@ Name = Annotated[str, StringConstraints(min_length=1)]
 class Settings(BaseSettings):
     """Every setting of the process; see ``specs/001-first-light/contracts/environment.md``."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, validate_default=True, populate_by_name=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, validate_default=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)

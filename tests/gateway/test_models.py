@@ -12,6 +12,7 @@ import pytest
 from agents import set_tracing_disabled
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from agents.models.openai_responses import OpenAIResponsesModel
+from agents.tracing import get_trace_provider
 
 from gateway import agent
 from gateway.agent import choose_model
@@ -180,8 +181,6 @@ async def test_with_tracing_left_on_another_host_would_be_asked(
 
 
 def flush_traces() -> None:
-    from agents.tracing import get_trace_provider  # noqa: PLC0415
-
     get_trace_provider().force_flush()
 
 
