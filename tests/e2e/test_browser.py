@@ -122,11 +122,15 @@ def test_the_next_person_at_the_same_browser_sees_nothing_of_it(visitor: Page) -
 
 
 @pytest.mark.requirement("001/FR-050")
-def test_a_prompt_of_the_first_screen_is_a_first_message(visitor: Page) -> None:
+def test_a_prompt_of_the_first_screen_is_a_first_message_and_typing_goes_on(visitor: Page) -> None:
     sign_up(visitor, "Ada")
     visitor.get_by_role("button", name="Add buy milk tomorrow").click()
-
     expect(visitor.get_by_role("article", name="Assistant")).to_contain_text(tomorrow())
+
+    visitor.keyboard.type("what is on my list?")
+    visitor.keyboard.press("Enter")
+
+    expect(visitor.get_by_role("article", name="Assistant").last).to_contain_text("Your open tasks")
 
 
 @pytest.mark.requirement("001/FR-052")

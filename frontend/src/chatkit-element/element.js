@@ -26,7 +26,7 @@ export class ChatKitElement extends HTMLElement {
     onSend: (text) => this.sendUserMessage({ text }),
     onStop: () => this.#exchange.stop(),
     onInput: (text) => this.#drafts.write(this.#conversation.threadId, text),
-    onPrompt: (prompt) => this.sendUserMessage(typeof prompt === "string" ? { text: prompt } : { content: prompt }),
+    onPrompt: (prompt) => this.#sendPrompt(prompt),
     onAction: (action, item) => this.#act(action, item),
     onEarlier: () => this.#loader.earlier(),
     onHistory: () => this.showHistory(),
@@ -159,6 +159,13 @@ export class ChatKitElement extends HTMLElement {
   #act(action, item) {
     if (action?.handler === "client") this.#options.widgets?.onAction?.(action, { id: item.id, widget: item.widget });
     else if (action) this.sendCustomAction(action, item.id);
+  }
+
+  /** @param {any} prompt */
+  #sendPrompt(prompt) {
+    this.sendUserMessage(typeof prompt === "string" ? { text: prompt } : { content: prompt });
+    // Its button vanishes, and typing goes on; on a touch screen the keyboard would cover the answer.
+    if (globalThis.matchMedia?.("(pointer: fine)").matches) this.focusComposer();
   }
 
   async #startAnew() {
