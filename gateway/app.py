@@ -1,8 +1,7 @@
 """The composition root: verifier, MCP client, assistant, turns, routes, health."""
 
-import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -25,9 +24,6 @@ from shared.identity import TokenRules, Verifier
 from shared.keys import KeysUnavailableError, PublishedKeys, SecretKey
 
 Keys: TypeAlias = PublishedKeys | SecretKey
-
-FIRST_KEY_TRIES = (0, 0.5, 1, 2, 4)
-"""Pauses before the first attempts to load the sign-in keys: both services may have been started at once."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        async with _loaded(keys), client.open():
+        async with keys.running() if isinstance(keys, PublishedKeys) else nullcontext(), client.open():
             yield
             await turns.drain()
 
@@ -77,28 +73,6 @@ def _add_health(app: FastAPI, keys: Keys, client: McpClient) -> None:
     async def readyz() -> JSONResponse:
         parts = {"sign_in_keys": await _are_ready(keys), "mcp_server": await client.is_reachable()}
         return JSONResponse(parts, 200 if all(parts.values()) else 503)
-
-
-@asynccontextmanager
-async def _loaded(keys: Keys) -> AsyncGenerator[None]:
-    """Fetch published keys while the gateway starts; it may be up before the sign-in service is."""
-    if not isinstance(keys, PublishedKeys):
-        yield
-        return
-    loading = asyncio.create_task(_load(keys))
-    try:
-        yield
-    finally:
-        loading.cancel()
-        await keys.close()
-
-
-async def _load(keys: PublishedKeys) -> None:
-    for pause in FIRST_KEY_TRIES:
-        await asyncio.sleep(pause)
-        await keys.start()
-        if keys.is_ready:
-            return
 
 
 async def _are_ready(keys: Keys) -> bool:

@@ -1,6 +1,5 @@
 """The composition root: database, services, keys, the two doors and health."""
 
-import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -31,8 +30,6 @@ log = logging.getLogger(__name__)
 
 ASSERTION_SECONDS = 60
 ASSERTION_LEEWAY_SECONDS = 5
-FIRST_KEY_TRIES = (0, 1, 2, 4)
-"""Pauses before the first attempts to load the sign-in keys: both may have been started at the same moment."""
 
 
 @dataclass(frozen=True)
@@ -126,22 +123,12 @@ def _lifespan(
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         async with AsyncExitStack() as running:
             running.push_async_callback(database.close)
-            running.push_async_callback(keys.close)
+            await running.enter_async_context(keys.running())
             for server in servers:
                 await running.enter_async_context(server.session_manager.run())
-            loading = asyncio.create_task(_load(keys))
             yield
-            loading.cancel()
 
     return lifespan
-
-
-async def _load(keys: PublishedKeys) -> None:
-    for pause in FIRST_KEY_TRIES:
-        await asyncio.sleep(pause)
-        await keys.start()
-        if keys.is_ready:
-            return
 
 
 async def _alive(_: Request) -> JSONResponse:

@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
@@ -21,6 +22,8 @@ FRESH_SECONDS = 300.0
 STALE_SECONDS = 3_600.0
 COOLDOWN_SECONDS = 10.0
 FETCH_SECONDS = 3.0
+FIRST_PAUSES = (0, 0.5, 1, 2, 4)
+"""Seconds before each first attempt: the issuer may have been started at the same moment."""
 
 
 class KeyRefusedError(Exception):
@@ -126,13 +129,15 @@ class PublishedKeys:
         self._tried_at: float | None = None
         self._fetching: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Fetch once, so that the first request does not wait; a failure leaves the cache empty and is logged."""
-        await self._refresh()
-
-    async def close(self) -> None:
-        """Close the HTTP client."""
-        await self._http.aclose()
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Load the first keys in the background, and close the HTTP client at the end."""
+        loading = asyncio.create_task(self._load_first())
+        try:
+            yield
+        finally:
+            loading.cancel()
+            await self._http.aclose()
 
     @property
     def is_ready(self) -> bool:
@@ -151,6 +156,13 @@ class PublishedKeys:
         if not self.is_ready:
             raise KeysUnavailableError
         return None if kid is None else self._keys.get(kid)
+
+    async def _load_first(self) -> None:
+        for pause in FIRST_PAUSES:
+            await asyncio.sleep(pause)
+            await self._refresh()
+            if self.is_ready:
+                return
 
     def _age(self) -> float:
         return float("inf") if self._loaded_at is None else self._clock() - self._loaded_at
