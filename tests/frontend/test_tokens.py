@@ -22,8 +22,8 @@ async def test_the_pages_token_passes_the_gateways_own_rules(service: SignIn, ac
     keys = PublishedKeys(f"{service.url}/api/auth/jwks")
     rules = TokenRules("EdDSA", issuer=f"{service.origin}/api/auth", audience=GATEWAY_AUDIENCE)
 
-    identity = await Verifier(rules, keys).verify(account.token())
-    await keys.close()
+    async with keys.running():
+        identity = await Verifier(rules, keys).verify(account.token())
 
     assert identity.user_id == account.user_id
     assert 0 < identity.expires_at - time.time() <= 15 * 60
