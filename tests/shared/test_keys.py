@@ -62,7 +62,6 @@ FAULTS = {
     "garbage": broken(body=b"<html>"),
     "no keys": broken(body=b'{"keys":[]}'),
     "a secret": broken(body=json.dumps({"keys": [SECRET]}).encode()),
-    "too large": broken(body=b" " * 70_000 + b'{"keys":[]}'),
 }
 
 
@@ -116,6 +115,20 @@ async def test_a_rotated_key_is_accepted_at_first_sight_by_one_request_for_all(
 
     assert all(served)
     assert endpoint.asked == 2
+
+
+@pytest.mark.parametrize("fault", ["too large", "with a secret", "one kid twice"])
+async def test_a_dangerous_set_is_refused_whole_and_the_good_one_stays(
+    keys: PublishedKeys, endpoint: KeyEndpoint, clock: Clock, key: SigningKey, fault: str
+) -> None:
+    fresh = SigningKey()
+    more = {"too large": {}, "with a secret": SECRET, "one kid twice": key.jwk}[fault]
+    listed = [key.jwk, fresh.jwk, more] if more else [key.jwk, fresh.jwk]
+    endpoint.reply = (200, json.dumps({"keys": listed}).encode() + b" " * (70_000 if not more else 0))
+    clock.now += COOLDOWN_SECONDS
+
+    assert await keys.get(fresh.kid) is None
+    assert await keys.get(key.kid) is not None
 
 
 async def test_a_hanging_endpoint_holds_up_nobody_with_a_known_key(
