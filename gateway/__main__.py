@@ -1,4 +1,4 @@
-"""`python -m gateway`: serves; `python -m gateway new-key`: makes a key pair for assertions."""
+"""`python -m gateway`: serves; `… check`: looks at the settings alone; `… new-key`: makes a key pair for assertions."""
 
 import argparse
 import asyncio
@@ -30,11 +30,15 @@ class Server(uvicorn.Server):
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
-    parser.add_argument("command", nargs="?", choices=["serve", "new-key"], default="serve")
-    if parser.parse_args().command == "new-key":
+    parser.add_argument("command", nargs="?", choices=["serve", "check", "new-key"], default="serve")
+    command = parser.parse_args().command
+    if command == "new-key":
         sys.stdout.write(new_key())
         return
     settings = read_settings()
+    if command == "check":
+        sys.stdout.write("Every setting of the gateway can be used.\n")
+        return
     gateway = create_gateway(settings)
     config = uvicorn.Config(
         gateway.asgi,

@@ -59,7 +59,8 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
     _add_health(app, keys, client)
     app.include_router(chat_routes(client, turns))
     app.include_router(chatkit_routes(client, turns))
-    return Gateway(app, with_cors(app, settings.cors_origins), turns)
+    asgi = with_cors(app, settings.cors_origins, preview=settings.cors_preview, credentials=settings.cors_credentials)
+    return Gateway(app, asgi, turns)
 
 
 def _add_health(app: FastAPI, keys: Keys, client: McpClient) -> None:

@@ -1,34 +1,52 @@
 """The outside of every answer: CORS headers on any status, a request id, and no body beyond the limit."""
 
+import re
 import uuid
 from collections.abc import Collection
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+METHODS = ("GET", "POST")
 MAX_BODY = 64 * 1024
 REQUEST_ID = "x-request-id"
 
 
-def with_cors(app: ASGIApp, origins: Collection[str]) -> ASGIApp:
+def with_cors(
+    app: ASGIApp, origins: Collection[str], *, preview: str | None = None, credentials: bool = False
+) -> ASGIApp:
     """Wrap the whole application: added inside it, the middleware would leave unhandled errors bare.
 
-    No credentials: the token is a header of its own, so a hostile page has no authority to ride on.
+    Args:
+        app: the application.
+        origins: the exact origins of the page.
+        preview: ``project/account`` of a Vercel project whose preview deployments are admitted too.
+        credentials: whether a page may send cookies. Nothing here reads them: the token is a header of its own, so a
+            hostile page has no authority to ride on.
     """
     return CORSMiddleware(
         Edge(app),
         allow_origins=tuple(origins),
-        allow_methods=("GET", "POST"),
+        allow_origin_regex=None if preview is None else preview_pattern(preview),
+        allow_credentials=credentials,
+        allow_methods=METHODS,
         allow_headers=("authorization", "content-type", "idempotency-key", "x-time-zone"),
         expose_headers=("retry-after", "www-authenticate", REQUEST_ID),
         max_age=7200,
     )
 
 
+def preview_pattern(preview: str) -> str:
+    """Return the pattern of preview addresses: ``PROJECT-HASH-ACCOUNT`` and ``PROJECT-git-BRANCH-ACCOUNT``."""
+    project, account = map(re.escape, preview.split("/"))
+    return rf"https://{project}-(git-[a-z0-9-]{{1,50}}|[a-z0-9]{{9}})-{account}\.vercel\.app"
+
+
 class Edge:
-    """Gives each request an id and stops reading a body that is too large."""
+    """Gives each request an id, answers a bare OPTIONS, and stops reading a body that is too large."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -53,4 +71,7 @@ class Edge:
                 MutableHeaders(scope=message)[REQUEST_ID] = request_id
             await send(message)
 
+        if scope["method"] == "OPTIONS":  # a preflight is answered before it comes here
+            await Response(status_code=204, headers={"Allow": ", ".join((*METHODS, "OPTIONS"))})(scope, limited, tagged)
+            return
         await self._app(scope, limited, tagged)

@@ -1,7 +1,6 @@
 """What the gateway must be told (``GATEWAY_…`` and the model's own names), checked once, all problems at a time."""
 
 import json
-import zlib
 from typing import Annotated, Any, Literal, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,10 +8,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import Field, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gateway.weak_secrets import weakness
+
 PREFIX = "GATEWAY_"
-SHORTEST_SECRET = 32
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+\S*$")]
-Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")]
+Origin = Annotated[
+    str, StringConstraints(pattern=r"^(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$")
+]
+Preview = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,60}/[a-z0-9][a-z0-9-]{0,60}$")]
 Name = Annotated[str, StringConstraints(min_length=1)]
 
 
@@ -24,6 +27,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
 
+    environment: Literal["development", "production"] = "development"
     auth_mode: Literal["jwks", "hs256"] = "jwks"
     jwt_issuer: Name
     jwt_audience: Name
@@ -34,6 +38,8 @@ class Settings(BaseSettings):
     user_id_claims: Annotated[tuple[Name, ...], NoDecode] = ("sub",)
 
     cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(min_length=1)
+    cors_preview: Preview | None = None
+    cors_credentials: bool = False
 
     mcp_url: HttpUrl
     mcp_audience: HttpUrl
@@ -68,7 +74,8 @@ class Settings(BaseSettings):
     def _fits_hs256_mode(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         _belongs_to("hs256", value, info)
         if value is not None:
-            _is_strong(value.get_secret_value())
+            if reason := weakness(value.get_secret_value()):
+                raise ValueError(f"{reason}; set 48 random bytes, as `openssl rand -base64 48` prints them")
             if value == info.data.get("better_auth_secret"):
                 raise ValueError("must not be BETTER_AUTH_SECRET: whoever verifies with it could sign sessions")
         return value
@@ -80,6 +87,20 @@ class Settings(BaseSettings):
             raise ValueError("name at least one claim")
         if info.data.get("auth_mode") == "jwks" and value != ("sub",):
             raise ValueError('only ["sub"] names the user in jwks mode')
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_public_in_production(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("environment") == "production" and not all(one.startswith("https://") for one in value):
+            raise ValueError("in production every origin begins with https://")
+        return value
+
+    @field_validator("cors_preview")
+    @classmethod
+    def _is_for_development(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("environment") == "production":
+            raise ValueError("not allowed in production: anyone may name a project so that its preview fits")
         return value
 
     @field_validator("assertion_key")
@@ -108,13 +129,6 @@ def _belongs_to(mode: str, value: object, info: ValidationInfo) -> None:
         raise ValueError(f"needed, because GATEWAY_AUTH_MODE is {mode}")
     if chosen not in {mode, None} and value is not None:
         raise ValueError(f"not allowed, because GATEWAY_AUTH_MODE is {chosen}; one mode alone verifies tokens")
-
-
-def _is_strong(secret: str) -> None:
-    """Refuse what is short, and what is long only by repeating itself."""
-    encoded = secret.encode()
-    if len(encoded) < SHORTEST_SECRET or len(zlib.compress(encoded, 9)) < SHORTEST_SECRET:
-        raise ValueError(f"use at least {SHORTEST_SECRET} random bytes, such as `openssl rand -base64 48` prints")
 
 
 def _is_ed25519(pem: str) -> bool:

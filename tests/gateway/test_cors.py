@@ -1,5 +1,6 @@
 """Every answer, errors included, carries the CORS headers of an allowed origin, and of no other."""
 
+import re
 from typing import Any
 
 import httpx2
@@ -7,6 +8,7 @@ import pytest
 from starlette.middleware.cors import CORSMiddleware
 
 from gateway.app import create_gateway
+from gateway.cors import preview_pattern
 from tests.gateway.conftest import Meet, Start
 from tests.gateway.serving import ORIGIN, Person, chatkit_message, serve, settings_of
 from tests.services import free_port
@@ -48,7 +50,7 @@ def requests(ann: Person) -> dict[str, tuple[int, str, str, dict[str, Any]]]:
         "unknown route": (404, "GET", "/nowhere", {}),
         "unknown conversation": (404, "GET", f"{mine}/conversations/{UNKNOWN}", signed),
         "wrong method": (405, "DELETE", "/healthz", {}),
-        "plain OPTIONS": (405, "OPTIONS", "/healthz", {}),
+        "plain OPTIONS": (204, "OPTIONS", "/healthz", {}),
         "too large": (413, "POST", f"{mine}/chatkit", signed | {"content": too_large}),
         "no JSON": (422, "POST", f"{mine}/chatkit", signed | {"content": b"{"}),
         "wrong field": (422, "POST", f"{mine}/chat", signed | {"json": {"massage": "hello"}}),
@@ -127,6 +129,60 @@ async def test_without_the_wrapper_an_unexpected_error_would_be_bare(environment
 
     assert answer.status_code == 500
     assert "access-control-allow-origin" not in answer.headers
+
+
+PREVIEWS = ("https://remit-git-main-team.vercel.app", "https://remit-a1b2c3d4e-team.vercel.app")
+NO_PREVIEWS = (
+    "http://remit-git-main-team.vercel.app",
+    "https://remit-git-main-team.vercel.app:8443",
+    "https://remit-git-main-team.vercel.app.attacker.example",
+    "https://remit-git-main-team.vercel.app\n.attacker.example",
+    "https://attacker.example/remit-git-main-team.vercel.app",
+    "https://remit-a1b2c3d4e-other.vercel.app",
+    "https://other-a1b2c3d4e-team.vercel.app",
+    "https://remit-a1b2c3d4-team.vercel.app",
+    "https://REMIT-git-main-team.vercel.app",
+    "https://remit-team.vercel.app",
+    "https://x.remit-git-main-team.vercel.app",
+    "https://remit-git-main-teamXvercel.app",
+)
+
+
+@pytest.mark.requirement("003/FR-031")
+async def test_previews_of_the_one_project_are_admitted_and_only_where_they_are_configured(start: Start) -> None:
+    with_previews, without = await start(GATEWAY_CORS_PREVIEW="remit/team"), await start()
+
+    async def admitted(url: str, origin: str) -> bool:
+        async with httpx2.AsyncClient() as http:
+            answer = await http.options(f"{url}/api/me", headers=preflight(origin, "GET", "authorization"))
+        return answer.headers.get("access-control-allow-origin") == origin
+
+    assert all([await admitted(with_previews.url, origin) for origin in (*PREVIEWS, ORIGIN)])
+    sendable = [origin for origin in NO_PREVIEWS if "\n" not in origin]  # no client can send the other one
+    assert not any([await admitted(with_previews.url, origin) for origin in (*sendable, *HOSTILE)])
+    assert not any([await admitted(without.url, origin) for origin in PREVIEWS])
+    assert not any(re.fullmatch(preview_pattern("remit/team"), origin) for origin in NO_PREVIEWS)
+
+
+@pytest.mark.requirement("003/FR-032")
+async def test_credentials_are_off_unless_configured(start: Start) -> None:
+    async with httpx2.AsyncClient() as http:
+        asked = preflight(ORIGIN, "GET", "authorization")
+        off = await http.options((await start()).url + "/api/me", headers=asked)
+        on = await http.options((await start(GATEWAY_CORS_CREDENTIALS="true")).url + "/api/me", headers=asked)
+
+    assert "access-control-allow-credentials" not in off.headers
+    assert on.headers["access-control-allow-credentials"] == "true"
+    assert on.headers["access-control-allow-origin"] == ORIGIN
+
+
+@pytest.mark.requirement("003/FR-030")
+async def test_every_route_answers_a_bare_options(start: Start) -> None:
+    started = await start()
+    async with httpx2.AsyncClient() as http:
+        for path in ("/healthz", "/api/me", "/api/x/chat", "/api/x/chatkit", "/api/x/conversations", "/nowhere"):
+            answer = await http.options(started.url + path)
+            assert (answer.status_code, answer.headers["allow"]) == (204, "GET, POST, OPTIONS")
 
 
 def preflight(origin: str, method: str, headers: str) -> dict[str, str]:

@@ -88,6 +88,7 @@ def test_a_random_secret_is_never_taken_for_a_weak_one(length: int) -> None:
         "[]",
         '["http://localhost:3000/"]',
         '["https://*.example.com"]',
+        '["http://example.com"]',
         '["ftp://x"]',
         "http://x",
         "{}",
@@ -95,6 +96,46 @@ def test_a_random_secret_is_never_taken_for_a_weak_one(length: int) -> None:
 )
 def test_only_exact_origins_are_accepted(origins: str) -> None:
     assert refused(JWKS_MODE | {"GATEWAY_CORS_ORIGINS": origins}) == {"cors_origins"}
+
+
+@pytest.mark.requirement("003/FR-003")
+@pytest.mark.parametrize(
+    ("secret", "reason"),
+    [
+        ("x7Kq9mP2vR5tY8wZ3nB6cD1fG4hJ0", "shorter than 32 bytes"),
+        ("0123456789" * 5, "repeating itself"),
+        # Published as an example of a secret, and long: length alone proves nothing.
+        ("!RCR#hJFp*d8nHUZ@U79vC*HndVg292phyZ#5^Xb", "public list"),
+    ],
+    ids=["short", "repetitive", "known"],
+)
+def test_a_weak_secret_is_refused_with_the_reason(secret: str, reason: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        settings_of(HS256_MODE | {"GATEWAY_HS256_SECRET": secret})
+
+    assert reason in caught.value.errors()[0]["msg"]
+
+
+@pytest.mark.requirement("003/FR-031")
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        ({"GATEWAY_CORS_ORIGINS": '["http://localhost:3000"]'}, "cors_origins"),
+        ({"GATEWAY_CORS_PREVIEW": "remit/team"}, "cors_preview"),
+    ],
+    ids=["http", "preview"],
+)
+def test_production_takes_exact_https_origins_alone(changed: dict[str, str], name: str) -> None:
+    production = {"GATEWAY_ENVIRONMENT": "production", "GATEWAY_CORS_ORIGINS": '["https://remit.example"]'}
+
+    assert settings_of(JWKS_MODE | production).environment == "production"
+    assert refused(JWKS_MODE | production | changed) == {name}
+
+
+@pytest.mark.requirement("003/FR-031")
+@pytest.mark.parametrize("preview", ["remit", "*/team", "remit/*", "remit/.*", "remit/team/x", "remit/", "Remit/team"])
+def test_a_preview_names_one_project_and_one_account(preview: str) -> None:
+    assert refused(JWKS_MODE | {"GATEWAY_CORS_PREVIEW": preview}) == {"cors_preview"}
 
 
 @pytest.mark.parametrize(
@@ -130,6 +171,15 @@ def test_a_wrong_setting_ends_the_process_before_it_serves() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("GATEWAY_AUTH_MODE: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.requirement("003/FR-051")
+def test_a_check_says_the_same_without_serving() -> None:
+    good, bad = run("check", **JWKS_MODE), run("check", **JWKS_MODE | {"GATEWAY_AUTH_MODE": "magic"})
+
+    assert (good.returncode, good.stdout, good.stderr) == (0, "Every setting of the gateway can be used.\n", "")
+    assert (bad.returncode, bad.stdout) == (1, "")
+    assert bad.stderr == run(**JWKS_MODE | {"GATEWAY_AUTH_MODE": "magic"}).stderr
 
 
 def test_a_new_key_signs_what_its_public_half_verifies(user_id: str) -> None:
