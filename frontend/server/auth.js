@@ -5,6 +5,7 @@ import { betterAuth } from "better-auth";
 import { createAuthMiddleware } from "better-auth/api";
 import { jwt } from "better-auth/plugins";
 import { PostgresDialect } from "kysely";
+import { connectedApps } from "./connectedApps.js";
 import { isLoopback } from "./settings.js";
 
 export const SCHEMA = "auth";
@@ -33,7 +34,7 @@ export function authOptions(settings, pool) {
     onAPIError: { throw: true }, // an unexpected fault is the edge's to answer (app.js)
     advanced: { cookiePrefix: "remit", ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] } },
     hooks: { before: registerAsNative },
-    plugins: [pageToken(settings), mcpAuthorization(settings)],
+    plugins: [pageToken(settings), mcpAuthorization(settings), connectedApps()],
   });
 }
 

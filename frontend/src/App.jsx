@@ -7,6 +7,7 @@ import { Link } from "./components/Link.jsx";
 import { useSession } from "./contexts/SessionContext.jsx";
 import { navigate, usePath } from "./hooks/usePath.js";
 import { Chat } from "./pages/Chat.jsx";
+import { ConnectedApps } from "./pages/ConnectedApps.jsx";
 import { Consent } from "./pages/Consent.jsx";
 import { SignIn } from "./pages/SignIn.jsx";
 import { SignUp } from "./pages/SignUp.jsx";
@@ -16,6 +17,8 @@ export function App() {
   switch (path) {
     case "/":
       return guarded(<Chat />);
+    case "/apps":
+      return guarded(<ConnectedApps />);
     case "/consent":
       return guarded(<Consent />);
     case "/sign-in":

@@ -2,6 +2,7 @@
 
 import { forwardRef, useState } from "react";
 import { useConfig } from "../contexts/ConfigContext.jsx";
+import { Link } from "./Link.jsx";
 
 export const ConnectDialog = forwardRef(
   /** @type {import("react").ForwardRefRenderFunction<HTMLDialogElement, object>} */
@@ -20,6 +21,9 @@ export const ConnectDialog = forwardRef(
           </button>
         </p>
         <p>It then opens this site, where you sign in and decide what it may do.</p>
+        <p>
+          <Link to="/apps">See and disconnect the apps that you let in</Link>
+        </p>
         <form method="dialog">
           <button type="submit" className="primary">
             Close

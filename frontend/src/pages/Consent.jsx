@@ -2,18 +2,9 @@
 
 import { useEffect, useState } from "react";
 import { Card } from "../components/Card.jsx";
+import { ScopeList } from "../components/ScopeList.jsx";
 import { useSession } from "../contexts/SessionContext.jsx";
 import { authClient } from "../utils/authClient.js";
-
-/** @type {Record<string, string>} */
-const SCOPES = {
-  "tasks:read": "See your tasks",
-  "tasks:write": "Add, change and complete your tasks",
-  offline_access: "Stay connected while you are away",
-  openid: "Know who you are",
-  profile: "See your name",
-  email: "See your e-mail address",
-};
 
 export function Consent() {
   const query = new URLSearchParams(window.location.search);
@@ -67,11 +58,7 @@ function Question({ clientId, redirect, scopes }) {
       <p>
         It would act for <strong>{user?.name}</strong> ({user?.email}) and may:
       </p>
-      <ul className="scopes">
-        {scopes.map((scope) => (
-          <li key={scope}>{SCOPES[scope] ?? <code>{scope}</code>}</li>
-        ))}
-      </ul>
+      <ScopeList scopes={scopes} />
       <p className="note">
         Your answer sends you to <strong>{placeOf(redirect)}</strong>. Allow it only if that is where you came from: an
         app can give itself any name.

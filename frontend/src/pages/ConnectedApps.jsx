@@ -1,0 +1,87 @@
+/** The apps that the person let in, and the way to take that back. */
+
+import { useEffect, useState } from "react";
+import { Card } from "../components/Card.jsx";
+import { Link } from "../components/Link.jsx";
+import { ScopeList } from "../components/ScopeList.jsx";
+import { authClient } from "../utils/authClient.js";
+
+/** @typedef {{ clientId: string, name: string, scopes: string[], allowedAt: string, lastUsedAt: string }} App */
+
+const FAULT = "Your apps cannot be reached. Check your connection, then reload the page.";
+
+export function ConnectedApps() {
+  const [apps, setApps] = useState(/** @type {App[] | null} */ (null));
+  const [fault, setFault] = useState("");
+
+  useEffect(() => {
+    authClient.$fetch("/connected-apps", { method: "GET" }).then(({ data, error }) => {
+      if (error) setFault(FAULT);
+      else setApps(/** @type {App[]} */ (data));
+    });
+  }, []);
+
+  /** @param {App} app */
+  const revoke = async ({ clientId }) => {
+    const { error } = await authClient.$fetch("/connected-apps/revoke", { method: "POST", body: { clientId } });
+    if (error) setFault("The app could not be disconnected. Try again.");
+    else setApps((shown) => shown?.filter((app) => app.clientId !== clientId) ?? null);
+  };
+
+  return (
+    <Card title="Connected apps">
+      {fault && (
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+      )}
+      {apps?.length === 0 && <p>No app is connected. Use “Connect an app” beside your tasks to add one.</p>}
+      {apps && apps.length > 0 && (
+        <ul className="apps">
+          {apps.map((app) => (
+            <ConnectedApp key={app.clientId} app={app} onRevoke={() => revoke(app)} />
+          ))}
+        </ul>
+      )}
+      <p className="aside">
+        <Link to="/">Back to your tasks</Link>
+      </p>
+    </Card>
+  );
+}
+
+/** @param {{ app: App, onRevoke: () => Promise<void> }} props */
+function ConnectedApp({ app, onRevoke }) {
+  const [isAsking, setIsAsking] = useState(false);
+  return (
+    <li>
+      <h2>{app.name}</h2>
+      <p className="hint">
+        Allowed {dayOf(app.allowedAt)}, last got access {dayOf(app.lastUsedAt)}
+      </p>
+      <ScopeList scopes={app.scopes} />
+      {isAsking ? (
+        <>
+          <p className="note">{app.name} gets no new access. What it holds now ends within the hour.</p>
+          <div className="answers">
+            <button type="button" onClick={() => setIsAsking(false)}>
+              Keep
+            </button>
+            <button type="button" className="primary" onClick={onRevoke}>
+              Disconnect
+            </button>
+          </div>
+        </>
+      ) : (
+        <button type="button" aria-label={`Disconnect ${app.name}`} onClick={() => setIsAsking(true)}>
+          Disconnect…
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** @param {string} time */
+function dayOf(time) {
+  return new Date(time).toLocaleDateString(undefined, { day: "numeric", month: "long", year: "numeric" });
+}
