@@ -221,3 +221,14 @@ def test_no_secret_is_written_to_the_log(service: SignIn, told: dict[str, str], 
 
     for secret in (told["BETTER_AUTH_SECRET"], told["AUTH_DATABASE_URL"], account.password, account.email, token):
         assert secret not in log
+
+
+@pytest.mark.requirement("003/FR-051")
+def test_a_check_says_the_same_as_the_service_without_starting(told: dict[str, str]) -> None:
+    good = run("server/checkEnv.js", told)
+    bad = run("server/checkEnv.js", told | {"BETTER_AUTH_SECRET": "short", "MCP_PUBLIC_URL": "nowhere"})
+
+    assert (good.returncode, good.stdout, good.stderr) == (0, "Every setting of the page can be used.\n", "")
+    assert (bad.returncode, bad.stdout) == (1, "")
+    assert [line.split()[0] for line in bad.stderr.splitlines()] == ["BETTER_AUTH_SECRET", "MCP_PUBLIC_URL"]
+    assert "short" not in bad.stderr
