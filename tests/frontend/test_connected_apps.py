@@ -2,10 +2,14 @@
 
 import pytest
 
-from tests.frontend.oauth import OAuthApp
 from tests.frontend.sign_in import Account, SignIn
+from tests.oauth import OAuthApp
 
 pytestmark = pytest.mark.requirement("003/FR-042")
+
+
+def app_of(account: Account, name: str = "Planner") -> OAuthApp:
+    return OAuthApp(account.client, account.service.environment["MCP_PUBLIC_URL"], name)
 
 
 def apps_of(account: Account) -> list[dict[str, object]]:
@@ -18,7 +22,7 @@ def revoke(account: Account, client_id: object) -> int:
 
 def test_an_app_that_was_let_in_is_listed(account: Account) -> None:
     assert apps_of(account) == []
-    app = OAuthApp(account)
+    app = app_of(account)
     app.get_in()
 
     [told] = apps_of(account)
@@ -29,7 +33,7 @@ def test_an_app_that_was_let_in_is_listed(account: Account) -> None:
 
 
 def test_a_disconnected_app_gets_no_new_token(account: Account) -> None:
-    app, other = OAuthApp(account), OAuthApp(account, "Reader")
+    app, other = app_of(account), app_of(account, "Reader")
     tokens, others = app.get_in(), other.get_in()
     refreshed = app.refresh(tokens["refresh_token"])
     assert refreshed.status_code == 200
@@ -43,7 +47,7 @@ def test_a_disconnected_app_gets_no_new_token(account: Account) -> None:
 
 
 def test_a_disconnected_app_must_ask_the_person_again(account: Account) -> None:
-    app = OAuthApp(account)
+    app = app_of(account)
     app.get_in()
     revoke(account, app.client_id)
 
@@ -52,7 +56,7 @@ def test_a_disconnected_app_must_ask_the_person_again(account: Account) -> None:
 
 
 def test_nobody_sees_or_disconnects_what_another_person_let_in(service: SignIn, account: Account) -> None:
-    app = OAuthApp(account)
+    app = app_of(account)
     tokens = app.get_in()
     with Account(service) as another:
         assert apps_of(another) == []
@@ -62,7 +66,7 @@ def test_nobody_sees_or_disconnects_what_another_person_let_in(service: SignIn, 
 
 
 def test_without_a_session_nothing_is_told_or_changed(account: Account) -> None:
-    app = OAuthApp(account)
+    app = app_of(account)
     tokens = app.get_in()
     account.client.cookies.clear()
 
@@ -77,7 +81,7 @@ def test_a_request_without_an_app_is_refused(account: Account, client_id: object
 
 
 def test_another_sites_page_disconnects_nothing(account: Account) -> None:
-    app = OAuthApp(account)
+    app = app_of(account)
     tokens = app.get_in()
     hostile = {"Origin": "https://attacker.example"}
     body = {"clientId": app.client_id}

@@ -9,18 +9,21 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
-from tests.frontend.sign_in import Account
-
 CALLBACK = "http://127.0.0.1:9/callback"
-RESOURCE = "http://localhost:8001/mcp"
 
 
 @dataclass
 class OAuthApp:
-    """One client, registered at the service that the account is at."""
+    """One client, registered where ``person``, an HTTP client with a session, is signed in.
 
-    account: Account
+    Attributes:
+        resource: the MCP endpoint that it asks for.
+    """
+
+    person: httpx2.Client
+    resource: str
     name: str = "Planner"
+    scope: str = "tasks:read offline_access"
     client_id: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,16 +44,16 @@ class OAuthApp:
             "client_id": self.client_id,
             "response_type": "code",
             "redirect_uri": CALLBACK,
-            "scope": "tasks:read offline_access",
+            "scope": self.scope,
             "state": "s",
-            "resource": RESOURCE,
+            "resource": self.resource,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
-        answer = self.account.client.get("/api/auth/oauth2/authorize", params=asked, follow_redirects=False)
+        answer = self.person.get("/api/auth/oauth2/authorize", params=asked, follow_redirects=False)
         query = urlsplit(answer.headers["location"]).query
         body = {"accept": True, "oauth_query": query}
-        url = self.account.client.post("/api/auth/oauth2/consent", json=body).json()["url"]
+        url = self.person.post("/api/auth/oauth2/consent", json=body).json()["url"]
         code = parse_qs(urlsplit(url).query)["code"][0]
         grant = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
         return dict(self._token(grant | {"redirect_uri": CALLBACK}).json())
@@ -59,10 +62,10 @@ class OAuthApp:
         return self._token({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
     def _token(self, grant: dict[str, str]) -> httpx2.Response:
-        data = grant | {"client_id": self.client_id, "resource": RESOURCE}
+        data = grant | {"client_id": self.client_id, "resource": self.resource}
         return self._post("/api/auth/oauth2/token", data=data)
 
     def _post(self, path: str, **content: Any) -> httpx2.Response:
         """Send what the app itself sends: without the person's cookies."""
-        with httpx2.Client(base_url=self.account.client.base_url, timeout=30) as http:
+        with httpx2.Client(base_url=self.person.base_url, timeout=30) as http:
             return http.post(path, **content)
