@@ -17,11 +17,14 @@ from starlette.types import ASGIApp
 from mcp_server.caller import Door
 from mcp_server.db.session import Database, UnsafeRoleError
 from mcp_server.doors import PATHS, SCOPES, DoorServer, Frame, door_app, door_server
+from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
+from mcp_server.services.deleting import DeletionService
 from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
+from mcp_server.services.writing import Writer
 from mcp_server.settings import Settings
-from mcp_server.tools import catalogue
+from mcp_server.tools import Services, catalogue
 from shared.contract import ACCESS_TOKEN_TYPE, ASSERTION_TYPE
 from shared.errors import ProductError
 from shared.identity import TokenRules, Verifier
@@ -53,7 +56,7 @@ def compose(settings: Settings) -> Product:
         allowed_origins=settings.allowed_origins,
         request_state_key=settings.request_state_key.get_secret_value(),
     )
-    offers = catalogue(TaskService(database), ConversationService(database), TurnService(database))
+    offers = catalogue(_services(database))
     people = door_server(
         Door.PEOPLE, offers, frame, issuer=settings.auth_issuer, verifier=people_verifier(settings, keys)
     )
@@ -70,6 +73,18 @@ def compose(settings: Settings) -> Product:
         lifespan=_lifespan(database, keys, (people, gateway)),
     )
     return Product(app, database)
+
+
+def _services(database: Database) -> Services:
+    writer = Writer(database)
+    return Services(
+        TaskService(database),
+        writer,
+        DeletionService(database, writer),
+        ChangeService(database),
+        ConversationService(database),
+        TurnService(database),
+    )
 
 
 async def refuse_unsafe_role(product: Product) -> None:

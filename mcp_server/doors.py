@@ -17,7 +17,7 @@ from mcp.types import CallToolResult, InputRequiredResult
 from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
 
-from mcp_server.caller import BoundTool, Door, DoorVerifier
+from mcp_server.caller import Door, DoorVerifier, bound_tool
 from mcp_server.edge import Edge
 from mcp_server.results import bad_arguments, result_of, result_of_error
 from mcp_server.schemas import forbid_unknown, input_schema
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
 LISTING_FRESH_MS = 60_000
+QUESTION_SECONDS = 600
+"""How long a person may think about a question before it is asked anew."""
 MAX_BODY_BYTES = 1_048_576
 PATHS = {Door.PEOPLE: "/mcp", Door.GATEWAY: "/gateway"}
 SCOPES: dict[Door, tuple[Scope, ...]] = {Door.PEOPLE: (Scope.TASKS_READ, Scope.TASKS_WRITE), Door.GATEWAY: ()}
@@ -88,7 +90,7 @@ def door_server(door: Door, offers: Iterable[Offer], frame: Frame, *, issuer: st
                 "validate_token_resource": True,
             }
         ),
-        request_state_security=RequestStateSecurity(keys=[frame.request_state_key]),
+        request_state_security=RequestStateSecurity(keys=[frame.request_state_key], ttl=QUESTION_SECONDS),
         cache_hints={"tools/list": CacheHint(ttl_ms=LISTING_FRESH_MS, scope="private")},
         subscriptions=False,
     )
@@ -112,7 +114,7 @@ def door_app(server: DoorServer, door: Door, frame: Frame) -> Starlette:
 
 def _tool(offer: Offer, door: Door) -> Tool:
     tool = Tool.from_function(
-        BoundTool(offer.name.value, _answering(offer.run), door, offer.scope),
+        bound_tool(offer.name.value, _answering(offer.run), door, offer.scope),
         title=offer.title,
         description=" ".join((offer.run.__doc__ or "").split()),
         annotations=offer.hints,

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 
+from mcp_server.db.changes import ChangeRepository, ReplyRepository
 from mcp_server.db.conversations import ConversationRepository
 from mcp_server.db.failures import raise_meaning, unavailable
 from mcp_server.db.people import PersonRepository
@@ -50,6 +51,8 @@ class Rows:
     tasks: TaskRepository
     conversations: ConversationRepository
     turns: TurnRepository
+    changes: ChangeRepository
+    replies: ReplyRepository
 
 
 class Database:
@@ -152,6 +155,8 @@ def _rows(session: AsyncSession, user: UserId) -> Rows:
         TaskRepository(session, user),
         ConversationRepository(session, user),
         TurnRepository(session, user),
+        ChangeRepository(session, user),
+        ReplyRepository(session, user),
     )
 
 

@@ -21,8 +21,9 @@ class Start:
 
 def write(status: Status, shown: int, last: TaskRow) -> str:
     key: tuple[str, ...]
-    if last.completed_at is not None:
-        key = (last.completed_at.isoformat(),)
+    ended = {"open": None, "done": last.completed_at, "deleted": last.deleted_at}[status]
+    if ended is not None:
+        key = (ended.isoformat(),)
     else:
         key = ((last.due_on or NO_DATE).isoformat(), (last.due_at or NO_TIME).isoformat())
     body = json.dumps([status, shown, *key, last.id], separators=(",", ":"))
@@ -46,7 +47,7 @@ def read(cursor: str, status: Status) -> Start:
 
 def _read(body: object, status: Status) -> Start:
     match body:
-        case ["done", int(shown), str(at), int(number)] if status == "done":
+        case ["done" | "deleted" as state, int(shown), str(at), int(number)] if status == state:
             return Start((datetime.fromisoformat(at), number), shown)
         case ["open", int(shown), str(on), str(at), int(number)] if status == "open":
             return Start((date.fromisoformat(on), time.fromisoformat(at), number), shown)

@@ -1,0 +1,38 @@
+"""What completion and resources look up of a person's tasks."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mcp_server.db.tables import TaskRow
+from shared.identity import UserId
+
+
+class LookupRepository:
+    """One user's tasks, by what somebody began to type."""
+
+    def __init__(self, session: AsyncSession, user: UserId) -> None:
+        self._session = session
+        self._user = user
+
+    async def task(self, number: int) -> TaskRow | None:
+        """Return a task that is not deleted."""
+        statement = select(TaskRow).where(*self._present(), TaskRow.id == number)
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def labels(self, beginning: str, limit: int) -> Sequence[str]:
+        """Return the labels in use that begin so, in alphabetical order."""
+        label = func.unnest(TaskRow.labels).column_valued("label")
+        statement = select(label).select_from(TaskRow, label).where(*self._present())
+        fitting = statement.where(func.lower(label).startswith(beginning.lower(), autoescape=True)).distinct()
+        return (await self._session.scalars(fitting.order_by(label).limit(limit))).all()
+
+    async def open_numbers(self, beginning: str, limit: int) -> Sequence[int]:
+        """Return the numbers of open tasks that begin with these digits, the newest first."""
+        fits = cast(TaskRow.id, Text).startswith(beginning, autoescape=True)
+        statement = select(TaskRow.id).where(*self._present(), TaskRow.completed_at.is_(None), fits)
+        return (await self._session.scalars(statement.order_by(TaskRow.id.desc()).limit(limit))).all()
+
+    def _present(self) -> tuple[object, object]:
+        return (TaskRow.user_id == self._user, TaskRow.deleted_at.is_(None))
