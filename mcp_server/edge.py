@@ -93,7 +93,7 @@ class Answer:
     def _headers(self, start: Message) -> list[tuple[bytes, bytes]]:
         headers: list[tuple[bytes, bytes]] = start["headers"]
         refused = REFUSED.get(start["status"])
-        if refused is not None and (b"content-type", b"application/json") not in headers:
+        if refused is not None and not _is_json(headers):
             said = JSONResponse(refused.to_wire())
             self._said = bytes(said.body)
             kept = [one for one in headers if one[0] not in {b"content-type", b"content-length"}]
@@ -103,6 +103,10 @@ class Answer:
 
     def _challenge(self, value: bytes) -> bytes:
         return value if b" scope=" in value else value + self._addition
+
+
+def _is_json(headers: list[tuple[bytes, bytes]]) -> bool:
+    return any(name == b"content-type" and value.startswith(b"application/json") for name, value in headers)
 
 
 def _keys_unavailable() -> Response:

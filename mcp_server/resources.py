@@ -35,8 +35,7 @@ def add_resources(server: MCPServer[Any], lookups: LookupService, reader: Reader
 def add_completion(server: MCPServer[Any], lookups: LookupService, reader: Reader) -> None:
     """Complete labels in the prompts' arguments, and ids in the address of a task."""
 
-    @server.completion()
-    async def complete(  # pyright: ignore[reportUnusedFunction] - the decorator keeps it
+    async def complete(
         reference: PromptReference | ResourceTemplateReference, argument: CompletionArgument, _context: object
     ) -> Completion:
         match reference, argument.name:
@@ -47,6 +46,9 @@ def add_completion(server: MCPServer[Any], lookups: LookupService, reader: Reade
             case _:
                 values = []
         return Completion(values=values)
+
+    untyped: Any = server  # the SDK gives this one decorator no types
+    untyped.completion()(complete)
 
 
 def as_json(value: BaseModel) -> str:

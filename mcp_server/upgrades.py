@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from starlette.responses import JSONResponse, Response
@@ -61,7 +61,7 @@ def _called(body: bytes) -> str:
         return ""
     match request:
         case {"method": "tools/call", "params": {"name": str(name)}}:
-            return cast("str", name)
+            return name
         case _:
             return ""
 

@@ -45,6 +45,7 @@ class Scope(StrEnum):
     TASKS_READ = "tasks:read"
     TASKS_WRITE = "tasks:write"
     TASKS_CONFIRMED = "tasks:confirmed"
+    CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS = "conversations:manage"
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, extract, func, literal, select
+from sqlalchemy import extract, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,7 +40,7 @@ class AdmissionRepository:
         The generic cell rate algorithm (ITU-T I.371): ``tat`` is when the next call would come at the even pace, and
         may lie at most ``window`` ahead. A call that has to wait changes nothing.
         """
-        next_tat = self._later(RateLimitRow.tat) + pace.step
+        next_tat = func.greatest(RateLimitRow.tat, func.now()) + pace.step
         take = insert(RateLimitRow).values(user_id=self._user, bucket=bucket, tat=func.now() + pace.step)
         taken = take.on_conflict_do_update(
             index_elements=[RateLimitRow.user_id, RateLimitRow.bucket],
@@ -52,7 +52,3 @@ class AdmissionRepository:
         left = extract("epoch", RateLimitRow.tat + pace.step - pace.window - func.now())
         own = (RateLimitRow.user_id == self._user, RateLimitRow.bucket == bucket)
         return float((await self._session.execute(select(left).where(*own))).scalar_one())
-
-    @staticmethod
-    def _later(tat: ColumnElement[object]) -> ColumnElement[object]:
-        return func.greatest(tat, func.now())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mcp_server.db.tables import TaskRow
@@ -34,5 +34,5 @@ class LookupRepository:
         statement = select(TaskRow.id).where(*self._present(), TaskRow.completed_at.is_(None), fits)
         return (await self._session.scalars(statement.order_by(TaskRow.id.desc()).limit(limit))).all()
 
-    def _present(self) -> tuple[object, object]:
+    def _present(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         return (TaskRow.user_id == self._user, TaskRow.deleted_at.is_(None))

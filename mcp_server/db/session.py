@@ -11,9 +11,11 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 
+from mcp_server.db.admission import AdmissionRepository
 from mcp_server.db.changes import ChangeRepository, ReplyRepository
 from mcp_server.db.conversations import ConversationRepository
 from mcp_server.db.failures import raise_meaning, unavailable
+from mcp_server.db.lookups import LookupRepository
 from mcp_server.db.people import PersonRepository
 from mcp_server.db.tables import REVISION
 from mcp_server.db.tasks import TaskRepository
@@ -53,6 +55,8 @@ class Rows:
     turns: TurnRepository
     changes: ChangeRepository
     replies: ReplyRepository
+    lookups: LookupRepository
+    admission: AdmissionRepository
 
 
 class Database:
@@ -157,6 +161,8 @@ def _rows(session: AsyncSession, user: UserId) -> Rows:
         TurnRepository(session, user),
         ChangeRepository(session, user),
         ReplyRepository(session, user),
+        LookupRepository(session, user),
+        AdmissionRepository(session, user),
     )
 
 

@@ -14,7 +14,7 @@ from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
 from mcp_server.services.writing import Writer
 from mcp_server.tools.changes import ChangeTools
-from mcp_server.tools.conversations import ConversationTools
+from mcp_server.tools.conversations import ConversationTools, PeopleTool
 from mcp_server.tools.deletion import deletion_with_card, deletion_with_question
 from mcp_server.tools.tasks import TaskTools
 from shared.contract import ConversationTool, Scope, TaskTool
@@ -33,7 +33,7 @@ DESTROYS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempote
 class Offer:
     """A tool that cannot be offered without saying at which doors, and behind which scope."""
 
-    name: TaskTool | ConversationTool
+    name: TaskTool | ConversationTool | PeopleTool
     title: str
     run: Callable[..., Awaitable[BaseModel]]
     doors: frozenset[Door]
@@ -59,6 +59,7 @@ def catalogue(services: Services) -> tuple[Offer, ...]:
     talk = ConversationTools(services.conversations, services.turns)
     by_question, by_card = deletion_with_question(services.deletions), deletion_with_card(services.deletions)
     read, write, manage = Scope.TASKS_READ, Scope.TASKS_WRITE, Scope.CONVERSATIONS
+    look = Scope.CONVERSATIONS_READ
     return (
         Offer(T.GET_CONTEXT, "Today and counts", task.get_context, BOTH, read, SETS),
         Offer(T.FIND_TASKS, "Find tasks", task.find_tasks, BOTH, read, READS),
@@ -70,6 +71,9 @@ def catalogue(services: Services) -> tuple[Offer, ...]:
         Offer(T.DELETE_TASKS, "Delete tasks", by_card, GATEWAY, write, DESTROYS),
         Offer(T.UNDO, "Undo a change", change.undo, BOTH, write, ADDS),
         Offer(T.LIST_CHANGES, "List changes", change.list_changes, BOTH, read, READS),
+        Offer(
+            PeopleTool.SEARCH_CONVERSATIONS, "Search web conversations", talk.search_conversations, PEOPLE, look, READS
+        ),
         Offer(C.BEGIN_TURN, "Begin a turn", talk.begin_turn, GATEWAY, manage, SETS),
         Offer(C.RENEW_TURN, "Renew a turn", talk.renew_turn, GATEWAY, manage, SETS),
         Offer(C.FINISH_TURN, "Finish a turn", talk.finish_turn, GATEWAY, manage, SETS),
