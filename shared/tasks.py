@@ -8,6 +8,9 @@ TaskId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^t[1-9][0-9]{0,9}
 """``t`` and the person's own number of the task; short, because a model pays for each token."""
 
 
+ExpectedTitle: TypeAlias = Annotated[str, Field(description="Its title; if it differs, nothing changes")]
+
+
 class TaskArgument(BaseModel):
     """A value that a task tool is told; ``""`` and ``[]`` are as good as nothing."""
 
@@ -16,8 +19,8 @@ class TaskArgument(BaseModel):
 
 class NewTask(TaskArgument):
     title: str
-    due: str = ""
-    repeat: str = ""
+    due: str = Field("", description="2026-11-30, 2026-11-30T15:00, or words: tomorrow 9:00, friday, in 3 days")
+    repeat: str = Field("", description="daily, weekdays, every 2 weeks, every monday, thursday; or an RFC 5545 rule")
     priority: Literal["", "low", "medium", "high"] = ""
     notes: str = ""
     labels: list[str] = []
@@ -25,14 +28,14 @@ class NewTask(TaskArgument):
 
 class TaskRef(TaskArgument):
     id: str
-    expect_title: str
+    expect_title: ExpectedTitle
 
 
 class TaskChange(TaskArgument):
     """What is to change; ``none`` clears a field, and so does ``["none"]``."""
 
     id: str
-    expect_title: str
+    expect_title: ExpectedTitle
     title: str = ""
     due: str = ""
     repeat: str = ""

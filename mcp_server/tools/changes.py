@@ -57,11 +57,11 @@ class ChangeTools:
         return await self._writer.write(user, origin, update, changes, ChangedTasks)
 
     async def complete_tasks(self, user: UserId, origin: Origin, items: Items) -> CompletedTasks:
-        """Mark tasks as done; a repeating one goes on at next_due."""
+        """Mark tasks as done; a repeating one goes on at next_due. If two tasks could be meant, ask first."""
         return await self._writer.write(user, origin, complete, items, CompletedTasks)
 
     async def reopen_tasks(self, user: UserId, origin: Origin, items: Items) -> ReopenedTasks:
-        """Mark done tasks as open."""
+        """Mark done tasks as open again."""
         return await self._writer.write(user, origin, reopen, items, ReopenedTasks)
 
     async def undo(self, user: UserId, origin: Origin, undo_token: str = "") -> Undone:

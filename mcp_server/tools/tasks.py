@@ -37,6 +37,6 @@ class TaskTools:
         limit: Limit = 20,
         cursor: str = "",
     ) -> FoundTasks:
-        """Find tasks, by default all open ones by due date. query: words in title, notes or labels. cursor:
-        next_cursor of the page before."""
+        """Find tasks, by default all open ones by due date. People know them by n and title, tools by id. query: words
+        in title, notes or labels. cursor: next_cursor of the page before."""
         return await self._tasks.find(user, Wanted(query, status, due, due_from, due_to, label, limit, cursor))
