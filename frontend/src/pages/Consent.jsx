@@ -8,7 +8,8 @@ import { authClient } from "../utils/authClient.js";
 /** @type {Record<string, string>} */
 const SCOPES = {
   "tasks:read": "See your tasks",
-  "tasks:write": "Add, change and complete your tasks",
+  "tasks:write": "Add, change, complete and delete your tasks",
+  "conversations:read": "Search what you and the assistant wrote in the chat",
   offline_access: "Stay connected while you are away",
   openid: "Know who you are",
   profile: "See your name",
