@@ -150,7 +150,7 @@ def _text() -> ColumnElement[str]:
     """Return the plain text of a message: its parts, one below the other."""
     part = func.jsonb_path_query(ItemRow.data, literal_column("'$.content[*].text'::jsonpath")).column_valued("part")
     plain = func.string_agg(part.op("#>>")(literal_column("'{}'::text[]")), "\n")
-    return select(plain).select_from(part).scalar_subquery()
+    return select(plain).scalar_subquery()
 
 
 def _conversation(*columns: Any) -> Conversation:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mcp_server.db.tables import TaskRow
@@ -23,10 +23,10 @@ class LookupRepository:
 
     async def labels(self, beginning: str, limit: int) -> Sequence[str]:
         """Return the labels in use that begin so, in alphabetical order."""
-        label = func.unnest(TaskRow.labels).column_valued("label")
-        statement = select(label).select_from(TaskRow, label).where(*self._present())
-        fitting = statement.where(func.lower(label).startswith(beginning.lower(), autoescape=True)).distinct()
-        return (await self._session.scalars(fitting.order_by(label).limit(limit))).all()
+        labels = func.unnest(TaskRow.labels).table_valued("label", name="label")
+        begins = func.lower(labels.c.label).startswith(beginning.lower(), autoescape=True)
+        statement = select(labels.c.label).select_from(TaskRow).join(labels, true()).where(*self._present(), begins)
+        return (await self._session.scalars(statement.distinct().order_by(labels.c.label).limit(limit))).all()
 
     async def open_numbers(self, beginning: str, limit: int) -> Sequence[int]:
         """Return the numbers of open tasks that begin with these digits, the newest first."""
