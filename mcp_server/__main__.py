@@ -1,4 +1,4 @@
-"""`python -m mcp_server`: serves both doors until it is told to stop."""
+"""`python -m mcp_server`: serves both doors until it is told to stop; `… purge` removes what is past restoring."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from types import FrameType
 
 import uvicorn
 
+from mcp_server import purging
 from mcp_server.app import compose, refuse_unsafe_role
 from mcp_server.edge import RequestIds
 from mcp_server.settings import read_settings
@@ -16,6 +17,16 @@ DRAIN_SECONDS = 5
 
 
 def main() -> None:
+    match sys.argv[1:]:
+        case []:
+            serve()
+        case ["purge"]:
+            sys.stdout.write(f"removed {purging.run()}\n")
+        case _:
+            sys.exit("usage: python -m mcp_server [purge]")
+
+
+def serve() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _leave)  # uvicorn raises the signal again once everything has ended
     log_to(logging.StreamHandler())

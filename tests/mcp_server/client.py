@@ -45,7 +45,12 @@ class Caller:
             **({"MCP-Name": params["name"]} if "name" in params else {}),
             **headers,
         }
-        body = {"jsonrpc": "2.0", "id": next(_numbers), "method": method, "params": {**params, "_meta": {**meta, **self.meta}}}
+        body = {
+            "jsonrpc": "2.0",
+            "id": next(_numbers),
+            "method": method,
+            "params": {**params, "_meta": {**meta, **self.meta}},
+        }
         return {"headers": sent, "content": json.dumps(body)}
 
     def with_meta(self, **meta: Any) -> "Caller":
