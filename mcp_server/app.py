@@ -18,7 +18,7 @@ from mcp_server.caller import Door
 from mcp_server.db.session import Database, UnsafeRoleError
 from mcp_server.doors import PATHS, PEOPLES_SCOPES, Frame, door_app, door_server
 from mcp_server.prompts import add_prompts
-from mcp_server.resources import add_completion, add_resources
+from mcp_server.resources import add_resources, completer
 from mcp_server.server import Admit, DoorServer, reader
 from mcp_server.services.admission import AdmissionService
 from mcp_server.services.changes import ChangeService
@@ -87,7 +87,7 @@ def _furnish(people: DoorServer, database: Database, admit: Admit) -> None:
     lookups = LookupService(database, TaskService(database))
     add_resources(people, lookups, reader(admit))
     add_prompts(people, lookups, reader(admit))
-    add_completion(people, lookups, reader(admit))
+    people.complete_with(completer(lookups, reader(admit)))
 
 
 def _services(database: Database) -> Services:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
 from mcp.server.mcpserver import MCPServer
-from mcp.types import Completion, CompletionArgument, PromptReference, ResourceTemplateReference
+from mcp.types import CompletionArgument, PromptReference, ResourceTemplateReference
 from pydantic import BaseModel
 
 from mcp_server.services.lookups import LookupService
@@ -12,6 +12,7 @@ from shared.identity import UserId
 
 Reader: TypeAlias = Callable[[], Awaitable[UserId]]
 """Returns the person who reads, once they may."""
+Completer: TypeAlias = Callable[[PromptReference | ResourceTemplateReference, CompletionArgument], Awaitable[list[str]]]
 
 TODAY_URI = "remit://today"
 TASK_URI = "remit://tasks/{id}"
@@ -32,23 +33,21 @@ def add_resources(server: MCPServer[Any], lookups: LookupService, reader: Reader
     server.resource(TASK_URI, name="task", title="A task", description="A task by its id.", mime_type=JSON)(task)
 
 
-def add_completion(server: MCPServer[Any], lookups: LookupService, reader: Reader) -> None:
-    """Complete labels in the prompts' arguments, and ids in the address of a task."""
+def completer(lookups: LookupService, reader: Reader) -> Completer:
+    """Return what completes labels in the prompts' arguments, and ids in the address of a task."""
 
     async def complete(
-        reference: PromptReference | ResourceTemplateReference, argument: CompletionArgument, _context: object
-    ) -> Completion:
+        reference: PromptReference | ResourceTemplateReference, argument: CompletionArgument
+    ) -> list[str]:
         match reference, argument.name:
             case PromptReference(), "label":
-                values = await lookups.labels(await reader(), argument.value)
+                return await lookups.labels(await reader(), argument.value)
             case ResourceTemplateReference(uri=uri), "id" if uri == TASK_URI:
-                values = await lookups.task_ids(await reader(), argument.value)
+                return await lookups.task_ids(await reader(), argument.value)
             case _:
-                values = []
-        return Completion(values=values)
+                return []
 
-    untyped: Any = server  # the SDK gives this one decorator no types
-    untyped.completion()(complete)
+    return complete
 
 
 def as_json(value: BaseModel) -> str:

@@ -13,14 +13,19 @@ from mcp.types import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
     CallToolResult,
+    Completion,
+    CompletionArgument,
     GetPromptResult,
     InputRequiredResult,
+    PromptReference,
+    ResourceTemplateReference,
     Tool,
 )
 from pydantic import AnyUrl, ValidationError
 
 from mcp_server.caller import Door, acting_user
 from mcp_server.edge import internal_error
+from mcp_server.resources import Completer
 from mcp_server.results import bad_arguments, result_of_error
 from shared.contract import Scope
 from shared.errors import ErrorCode, ProductError
@@ -70,8 +75,7 @@ class DoorServer(MCPServer[Any]):
             return await super().read_resource(uri, context)
         except ResourceError as error:
             told = _logged("a resource", error, _told_of_resource(error))
-            code = INVALID_PARAMS if told.code in {ErrorCode.NOT_FOUND, ErrorCode.INVALID} else INTERNAL_ERROR
-            raise MCPError(code, told.message, {"uri": str(uri), **told.to_wire()}) from error
+            raise _protocol_error(told, uri=str(uri)) from error
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
@@ -79,9 +83,22 @@ class DoorServer(MCPServer[Any]):
         try:
             return await super().get_prompt(name, arguments, context)
         except ValueError as error:
-            told = _logged("a prompt", error, _told_of_prompt(error))
-            code = INVALID_PARAMS if told.code is ErrorCode.INVALID else INTERNAL_ERROR
-            raise MCPError(code, told.message, told.to_wire()) from error
+            raise _protocol_error(_logged("a prompt", error, _told_of_prompt(error))) from error
+
+    def complete_with(self, completer: Completer) -> None:
+        """Answer what a person begins to type with what ``completer`` finds."""
+
+        async def complete(
+            reference: PromptReference | ResourceTemplateReference, argument: CompletionArgument, _context: object
+        ) -> Completion:
+            try:
+                return Completion(values=await completer(reference, argument))
+            except Exception as error:
+                told = error if isinstance(error, ProductError) else internal_error()
+                raise _protocol_error(_logged("a completion", error, told)) from error
+
+        untyped: Any = self  # the SDK gives this one decorator no types
+        untyped.completion()(complete)
 
     async def _count(self, name: str) -> None:
         """Count a call of a tool. The gateway's own bookkeeping is not counted: it must be able to keep an answer."""
@@ -112,6 +129,11 @@ def _logged(what: str, error: Exception, told: ProductError) -> ProductError:
     else:
         log.info("%s: %s", what, told.code)
     return told
+
+
+def _protocol_error(told: ProductError, **more: str) -> MCPError:
+    code = INVALID_PARAMS if told.code in {ErrorCode.NOT_FOUND, ErrorCode.INVALID} else INTERNAL_ERROR
+    return MCPError(code, told.message, {**more, **told.to_wire()})
 
 
 def _told(error: ToolError | ProductError) -> ProductError:
