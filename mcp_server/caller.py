@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
@@ -23,7 +24,7 @@ from shared.keys import KeysUnavailableError
 log = logging.getLogger(__name__)
 
 SHORTEST_TOKEN_ID, LONGEST_TOKEN_ID = 16, 64
-LONGEST_KEY = 255
+_KEY = re.compile(r"[ -~]{1,255}")
 LONGEST_CLIENT_NAME = 60
 WEB, UNNAMED_CLIENT = "web", "app"
 CONTEXT = "context"
@@ -131,8 +132,8 @@ def _origin(door: Door, tool: str, context: Context) -> Origin:
     """
     meta: Mapping[str, Any] = context.request_context.meta or {}
     key = meta.get(IDEMPOTENCY_META_KEY, "")
-    if not isinstance(key, str) or len(key) > LONGEST_KEY or (not key and IDEMPOTENCY_META_KEY in meta):
-        raise ProductError(ErrorCode.INVALID, f"An idempotency key is a text of 1 to {LONGEST_KEY} characters.")
+    if IDEMPOTENCY_META_KEY in meta and not (isinstance(key, str) and _KEY.fullmatch(key)):
+        raise ProductError(ErrorCode.INVALID, "An idempotency key has 1 to 255 visible ASCII characters.")
     if door is Door.PEOPLE:
         return Origin(_client_name(context), tool, key=key)
     token = get_access_token()

@@ -61,9 +61,10 @@ async def _set_repeat(write: Write, row: TaskRow, said: str, *, moved: bool) -> 
     repeat = normalize_repeat(said)
     if repeat == row.repeat and not moved:
         return
-    start_series(row, repeat, due_of(row), write.now.date())
     # A number of its own: the task's may already stand for the series that it leaves.
-    row.series = (await write.rows.people.take_task_numbers(1))[0]
+    series = (await write.rows.people.take_task_numbers(1))[0]
+    start_series(row, repeat, due_of(row), write.now.date())
+    row.series = series
 
 
 def _clears(*said: str) -> bool:

@@ -1,12 +1,13 @@
 """The one way on which tasks change: one transaction that does the write, records it, and keeps its answer."""
 
 import hashlib
+import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from pydantic_core import to_json
+from pydantic_core import to_jsonable_python
 
 from mcp_server.db.changes import Snapshot, StoredReply
 from mcp_server.db.session import Database, Rows
@@ -125,7 +126,8 @@ class Writer:
 
 def _identity(origin: Origin, arguments: object) -> tuple[str, str]:
     """Return the key under which the answer is kept, empty where nobody gave one, and the write's digest."""
-    digest = hashlib.sha256(to_json([origin.tool, arguments])).hexdigest()
+    written = json.dumps(to_jsonable_python([origin.tool, arguments]), separators=(",", ":"))
+    digest = hashlib.sha256(written.encode()).hexdigest()
     if origin.key:
         return f"key:{origin.key}", digest
     return (f"turn:{origin.turn_id}:{digest}" if origin.turn_id else ""), digest
