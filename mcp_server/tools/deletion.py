@@ -1,5 +1,6 @@
 """Deleting, the one tool that asks the person: through their MCP client, or by the gateway's confirm card."""
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeAlias
 
@@ -23,6 +24,7 @@ CANNOT_ASK = (
     "This app cannot ask the person, so it may not delete more than one task at once. Nothing was deleted. "
     "Ask them yourself, then delete one task a call."
 )
+REFERENCE_LENGTH = 8
 DECLINED = "The person did not agree. Nothing was deleted."
 
 Deletion: TypeAlias = Callable[..., Awaitable[DeletedTasks]]
@@ -85,10 +87,10 @@ def _can_ask(context: Context) -> bool:
 
 
 def _question(targets: list[Target]) -> str:
-    """Name the tasks and their last change: a yes is for what the person saw, and for no later state of it."""
+    """Name the tasks, and refer to their state: a yes is for what they were then, and for nothing that came later."""
     lines = "\n".join(f"• {_line(target)}" for target in targets)
-    changed = max(target.changed_at for target in targets)
-    return f"Delete {len(targets)} tasks?\n{lines}\nLast changed {changed:%Y-%m-%d %H:%M:%S} UTC."
+    state = hashlib.sha256(repr(targets).encode()).hexdigest()[:REFERENCE_LENGTH]
+    return f"Delete {'these tasks' if len(targets) > 1 else 'this task'}?\n{lines}\nReference {state}."
 
 
 def _line(target: Target) -> str:
