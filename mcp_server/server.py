@@ -37,6 +37,9 @@ NO_SUCH_TOOL = ProductError(ErrorCode.INVALID, "There is no such tool here. List
 NO_SUCH_PROMPT = ProductError(ErrorCode.INVALID, "There is no such prompt here, or an argument is missing.")
 NO_SUCH_RESOURCE = ProductError(ErrorCode.NOT_FOUND, "There is no such resource. Look with find_tasks.")
 
+LONGEST_NAME = 64
+"""How much of a tool's name is logged: an unknown one is the caller's text."""
+
 Admit: TypeAlias = Callable[[UserId, str], Awaitable[None]]
 """Lets a client's call for a person go on, or raises ``rate_limited``."""
 
@@ -66,7 +69,7 @@ class DoorServer(MCPServer[Any]):
             await self._count(name)
             return await super().call_tool(name, arguments, context)
         except (ToolError, ProductError) as error:
-            return result_of_error(_logged(f"tool {name!r}", error, _told(error)))
+            return result_of_error(_logged(f"tool {name[:LONGEST_NAME]!r}", error, _told(error)))
 
     async def read_resource(
         self, uri: AnyUrl | str, context: Context[Any, Any] | None = None
