@@ -1,4 +1,4 @@
-"""What a failure of the database is told as: passing ones can be tried again, mistakes of ours are not hidden in them."""
+"""What a failure of the database is told as: a passing one is worth another try, a mistake of ours is not."""
 
 import pytest
 from sqlalchemy import exc
