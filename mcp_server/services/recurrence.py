@@ -11,7 +11,7 @@ from typing import Final
 
 from dateutil.rrule import rrulestr
 
-from mcp_server.services.rules import WEEKDAYS, normalize_rule, split_rule
+from mcp_server.services.rules import WEEKDAYS, longest_of, normalize_rule, split_rule
 from shared.errors import ErrorCode, ProductError
 
 MOST_BETWEEN: Final = {"day": 3660, "week": 520, "month": 120, "year": 10}
@@ -79,7 +79,7 @@ def _dates(parts: dict[str, str], starts: date) -> Iterator[date]:
 def _parts(repeat: str, starts: date) -> dict[str, str]:
     """Return the rule of a normalized repetition; some words lean on the first date."""
     if "=" in repeat:
-        return split_rule(repeat)
+        return _coming(split_rule(repeat), starts)
     if repeat == "weekdays":
         return {"FREQ": "WEEKLY", "BYDAY": ",".join(islice(WEEKDAYS.values(), 5))}
     if found := _EVERY_WEEKDAY.match(repeat):
@@ -87,6 +87,14 @@ def _parts(repeat: str, starts: date) -> dict[str, str]:
     found = _EVERY_N.match(repeat)
     unit, number = (found[3], found[1]) if found else (_UNIT[repeat], "1")
     return {"FREQ": _FREQUENCY[unit], "INTERVAL": number, **_leaning(unit, starts)}
+
+
+def _coming(parts: dict[str, str], starts: date) -> dict[str, str]:
+    """Let a rule that leans on a day which none of its months has take their last one: else it would never come."""
+    leans = parts["FREQ"] in ("MONTHLY", "YEARLY") and not {"BYDAY", "BYMONTHDAY"} & parts.keys()
+    if leans and "BYMONTH" in parts and starts.day > longest_of(map(int, parts["BYMONTH"].split(","))):
+        return {**parts, "BYMONTHDAY": "-1"}
+    return parts
 
 
 def _leaning(unit: str, starts: date) -> dict[str, str]:

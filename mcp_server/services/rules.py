@@ -5,6 +5,7 @@ dateutil looks for the 30th of February until the year 9999; what could never co
 
 import calendar
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -70,6 +71,11 @@ def split_rule(text: str) -> dict[str, str]:
     return parts
 
 
+def longest_of(months: Iterable[int]) -> int:
+    """Return how many days the longest of the months has, in a leap year."""
+    return max(calendar.monthrange(_LEAP_YEAR, month)[1] for month in months)
+
+
 def _check_ends(parts: dict[str, str]) -> None:
     if {"COUNT", "UNTIL"} <= parts.keys():
         raise _invalid("A rule ends by COUNT or by UNTIL, not by both.")
@@ -88,8 +94,7 @@ def _check_days(parts: dict[str, str], frequency: str) -> None:
     with_ordinal = _check_weekdays(parts, frequency)
     if with_ordinal and (days or "BYSETPOS" in parts):
         raise _invalid("A numbered weekday such as 2MO goes with neither BYMONTHDAY nor BYSETPOS.")
-    longest = max(calendar.monthrange(_LEAP_YEAR, month)[1] for month in months or range(1, 13))
-    if days and min(abs(day) for day in days) > longest:
+    if days and min(abs(day) for day in days) > longest_of(months or range(1, 13)):
         raise _invalid("This rule never comes to a date.")
     positions = _numbers(parts, "BYSETPOS", 1 if days else _SURE_POSITIONS, lowest=-1 if days else -_SURE_POSITIONS)
     if positions and not days and "BYDAY" not in parts:
