@@ -1,0 +1,27 @@
+"""The conversation as a model is given it, read as messages with what the tools reported after each."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from gateway.offline.rules import Said
+from gateway.offline.steps import Report
+
+
+def messages_in(items: Iterable[dict[str, Any]]) -> list[Said]:
+    """Return the person's messages, oldest first."""
+    names: dict[str, str] = {}
+    messages: list[tuple[str, list[Report]]] = []
+    for item in items:
+        if item.get("role") == "user":
+            messages.append((_text(item), []))
+        elif item.get("type") == "function_call":
+            names[item["call_id"]] = item["name"]
+        elif item.get("type") == "function_call_output" and messages:
+            messages[-1][1].append(Report(names.get(item["call_id"], ""), json.loads(item["output"])))
+    return [Said(text, reports) for text, reports in messages]
+
+
+def _text(item: dict[str, Any]) -> str:
+    content = item["content"]
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
