@@ -32,6 +32,9 @@ pins: ## Compile the hashed requirement files again (needs uv)
 	  uv pip compile --quiet --no-header --extra $$process -c requirements/dev.txt pyproject.toml -o requirements/$$process.txt; \
 	done
 
+eval: .venv/.done ## Run the table of everyday requests against the configured model; CASES=undo chooses some
+	.venv/bin/python -m tests.evals $(CASES)
+
 conformance: .venv/.done ## Run the official MCP conformance suite, and other people's clients, in both revisions
 	.venv/bin/python -m pytest --quiet tests/conformance
 
@@ -51,4 +54,4 @@ $(LAUNCHER)/.done: requirements/local.txt
 	.venv/bin/python $(PIP) -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run install test check pictures pins contracts conformance
+.PHONY: help run install test check pictures pins contracts eval conformance
