@@ -13,7 +13,10 @@ from mcp.client.stdio import stdio_client
 from tests.conformance import node
 from tests.services import Issuer, Service
 
-pytestmark = pytest.mark.skipif(bool(node.why_not()), reason=node.why_not())
+pytestmark = [
+    pytest.mark.skipif(bool(node.why_not()), reason=node.why_not()),
+    pytest.mark.timeout(node.INSTALL_SECONDS + 120),  # the first test of all installs the packages
+]
 
 SECONDS = 60
 

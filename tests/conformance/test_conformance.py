@@ -13,7 +13,10 @@ from tests.services import Issuer, Service, SigningKey, free_port, mcp_server_en
 SCENARIOS = {"2025-11-25": 30, "2026-07-28": 37}
 """How many scenarios each revision of the protocol requires of a server."""
 
-pytestmark = pytest.mark.skipif(bool(node.why_not()), reason=node.why_not())
+pytestmark = [
+    pytest.mark.skipif(bool(node.why_not()), reason=node.why_not()),
+    pytest.mark.timeout(node.INSTALL_SECONDS + 120),  # the first test of all installs the packages
+]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,6 @@ def served(
 
 
 @pytest.mark.requirement("002/SC-002")
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("revision", SCENARIOS)
 def test_the_official_suite_finds_nothing_that_is_ours(
     served: Service, revision: str, capsys: pytest.CaptureFixture[str]
