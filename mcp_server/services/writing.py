@@ -35,7 +35,9 @@ class Write:
     rows: Rows
     now: datetime
     undoes: int | None = None
-    _touched: dict[int, tuple[TaskRow, Content | None]] = field(default_factory=dict)
+    _touched: dict[int, tuple[TaskRow, Content | None]] = field(
+        default_factory=dict[int, tuple[TaskRow, Content | None]]
+    )
 
     @property
     def at(self) -> datetime:

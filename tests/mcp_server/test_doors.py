@@ -1,5 +1,7 @@
 """For whom a call acts: the token says it, and nothing that is sent with a call can say otherwise."""
 
+import base64
+import json
 import uuid
 from typing import Any
 
@@ -177,6 +179,35 @@ def test_a_cursor_from_elsewhere_leads_to_ones_own_rows_alone(at_gateway: As, us
 
     assert [task["title"] for task in tasks] == ["mine 1", "mine 2"]
     assert [change["summary"] for change in changes] == ["added “mine 2”", "added “mine 1”", "added “mine 0”"]
+
+
+@pytest.mark.requirement("002/FR-005")
+@pytest.mark.parametrize("status", ["open", "done", "deleted"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        ["{status}", 0, "2026-11-25T10:00:00", 1],
+        ["{status}", 0, "2026-11-25T10:00:00+00:00", 2**31],
+        ["{status}", 0, "2026-11-25T10:00:00+00:00", -(2**70)],
+        ["{status}", 2**70, "0001-01-01T00:00:00+14:00", 1],
+        ["{status}", True, "9999-12-31T23:59:59-14:00", True],
+        ["open", 0, "2026-11-25", "10:00:00+01:00", 1],
+        ["open", -5, "2026-11-25", "10:00", 2**31],
+        ["open", 0, "2026-11-25", "25:00", 1],
+        [["{status}"], 0, "2026-11-25T10:00:00+00:00", 1],
+        {"status": "open"},
+        None,
+    ],
+    ids=str,
+)
+def test_a_forged_cursor_is_refused_or_leads_nowhere(gateway_caller: Caller, status: str, body: Any) -> None:
+    forged = json.dumps(body).replace("{status}", status)
+    cursor = base64.urlsafe_b64encode(forged.encode()).decode()
+
+    result = gateway_caller.call("find_tasks", status=status, cursor=cursor)
+
+    assert not result["isError"] or error(result) == "invalid"
+    assert result.get("structuredContent", {}).get("tasks", []) == []
 
 
 @pytest.mark.requirement("001/FR-018")
