@@ -10,15 +10,17 @@ from gateway.offline.steps import Report
 
 def messages_in(items: Iterable[dict[str, Any]]) -> list[Said]:
     """Return the person's messages, oldest first."""
-    names: dict[str, str] = {}
+    calls: dict[str, dict[str, Any]] = {}
     messages: list[tuple[str, list[Report]]] = []
     for item in items:
         if item.get("role") == "user":
             messages.append((_text(item), []))
         elif item.get("type") == "function_call":
-            names[item["call_id"]] = item["name"]
+            calls[item["call_id"]] = item
         elif item.get("type") == "function_call_output" and messages:
-            messages[-1][1].append(Report(names.get(item["call_id"], ""), json.loads(item["output"])))
+            call = calls[item["call_id"]]
+            report = Report(call["name"], json.loads(call["arguments"]), json.loads(item["output"]))
+            messages[-1][1].append(report)
     return [Said(text, reports) for text, reports in messages]
 
 

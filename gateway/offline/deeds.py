@@ -66,7 +66,7 @@ def carry_out(memory: Memory, deed: Deed, tasks: Sequence[Task]) -> Request:
     if not items:
         return Reply(replies.nothing_to_change(tasks))
     if len(items) > MOST_AT_ONCE:
-        return Reply(replies.too_many_at_once(len(items)))
+        return Reply(replies.TOO_MANY_AT_ONCE)
     name = "changes" if deed.tool == TaskTool.UPDATE_TASKS else "items"
     try:
         found = yield from call(deed.tool, **{name: items})
@@ -76,7 +76,7 @@ def carry_out(memory: Memory, deed: Deed, tasks: Sequence[Task]) -> Request:
         asked = {one["id"] for one in refused.error.get("tasks", ())}
         kept = [task for task in tasks if task.id in asked]
         return Reply(replies.needs_confirmation(kept), shown=kept)
-    memory.learn(Report(deed.tool, found))
+    memory.learn(deed.tool, found)
     return Reply(deed.reply(found))
 
 

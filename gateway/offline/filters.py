@@ -26,7 +26,12 @@ ALL_OPEN = Part(frozenset(), {}, "Your open tasks:", "Your list is empty.")
 _DELETED = {"delete", "deleted", "remove", "removed", "trash", "bin"}
 _PARTS = (
     Part(frozenset(_DELETED), {"status": "deleted"}, "Deleted:", "Nothing was deleted in the last 30 days."),
-    Part(frozenset({"done", "completed", "finished"}), {"status": "done"}, "Completed:", "Nothing was completed yet."),
+    Part(
+        frozenset({"done", "completed", "finished", "did"}),
+        {"status": "done"},
+        "Completed:",
+        "Nothing was completed yet.",
+    ),
     Part(frozenset({"overdue", "late"}), {"due": "overdue"}, "Overdue:", "Nothing is overdue."),
     Part(frozenset({"undated", "without"}), {"due": "none"}, "Without a date:", "Every open task has a date."),
 )
@@ -38,7 +43,8 @@ _UNTIL = re.compile(r"\b(?:by|until|till|before)\b", re.IGNORECASE)
 _IN = re.compile(r"in (?P<count>[0-9]+) (?P<unit>day|week|month)s")
 _ALL = re.compile(
     r"(?:absolutely )?(?:everything|every (?:task|item)|all(?: of)?(?: (?:my|the|our))?(?P<kind> [a-z]+)?"
-    r" (?:tasks?|to-?dos?|items?|things?|ones|stuff)|(?:my|the)(?P<some> [a-z]+) (?:tasks|ones|items)"
+    r" (?:tasks?|to-?dos?|items?|things?|ones|stuff)"
+    r"|(?:(?:my|the) )?(?P<some>overdue|late|done|completed|finished|deleted|undated|open) (?:tasks|ones|items|things)"
     r"|all(?: of)? (?:my|the) (?P<those>overdue|done|completed|finished|deleted|undated|open)"
     r"|(?:my|the) (?:(?:whole|entire|full|to-?do|task) )*list)"
     r"(?: (?:(?:that|which)(?: is| are)?|that's|i have|on my list|on the list|(?:with(?: the)? )?(?=#|label|tag)))*"

@@ -6,6 +6,7 @@ from enum import Enum, auto
 class Intent(Enum):
     HELP = auto()
     THANKS = auto()
+    YES = auto()
     UNDO = auto()
     REDO = auto()
     RESTORE = auto()

@@ -21,8 +21,10 @@ def show_list(today: date, words: str) -> Request:
     return _listed(found, part.heading, part.none)
 
 
-def show_overview() -> Request:
-    return Reply(replies.overview(Context.model_validate((yield from call(TaskTool.GET_CONTEXT)))))
+def show_overview(time_zone: str) -> Request:
+    """Tell the day and the counts; a zone that is named becomes the person's."""
+    arguments = {"time_zone": time_zone} if time_zone else {}
+    return Reply(replies.overview(Context.model_validate((yield from call(TaskTool.GET_CONTEXT, **arguments)))))
 
 
 def look_up(memory: Memory, what: str, label: str) -> Request:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from gateway.offline.steps import Question, Reply, Report
+from gateway.offline.steps import Question, Reply
 from shared.contract import TaskTool
 from shared.tasks import Task
 
@@ -40,16 +40,16 @@ class Memory:
         self.redo = ""
         self.question: Question | None = None
 
-    def learn(self, report: Report) -> None:
-        """Take in what a tool reported that writes."""
-        if report.tool not in NAMED_IN or "error" in report.output:
+    def learn(self, tool: str, output: dict[str, Any]) -> None:
+        """Take in what a tool answered that writes."""
+        if tool not in NAMED_IN or "error" in output:
             return
-        named = _tasks_in(report.output, NAMED_IN[TaskTool(report.tool)])
+        named = _tasks_in(output, NAMED_IN[TaskTool(tool)])
         if named:
             self.named = named
             self._show_anew(named)
-        token = str(report.output.get("undo_token") or "")
-        if report.tool == TaskTool.UNDO:
+        token = str(output.get("undo_token") or "")
+        if tool == TaskTool.UNDO:
             self.redo = token
         elif token:
             self.tokens = [*self.tokens, token]

@@ -34,7 +34,9 @@ PHRASES: tuple[tuple[Intent, tuple[str, ...]], ...] = (
             r"(?:what can (?:you|i) (?:do|say)|(?:who|what) are you|how (?:does|do) (?:this|it|you) work)\b.*",
         ),
     ),
+    (Intent.YES, (r"(?:yes|yep|yeah|sure|do it|go ahead|confirm(?:ed)?)(?:,? .{0,20})?!*",)),
     (Intent.THANKS, (r"(?:thanks|thank you|thx|cheers|great|perfect|nice|cool|ok|okay)(?: .{0,40})?!*",)),
+    (Intent.OVERVIEW, (r"(?:set )?(?:my )?time ?zone(?: is| to)? (?P<value>[a-z]+/[\w/+-]+)",)),
     (
         Intent.REDO,
         (r"redo(?: (?:it|that|this|the (?:last )?(?:change|undo)))?", r"undo (?:the|that|this|my|your)(?: last)? undo"),
@@ -134,7 +136,7 @@ PHRASES: tuple[tuple[Intent, tuple[str, ...]], ...] = (
     (
         Intent.RENAME,
         (
-            r"(?:rename|retitle|reword) (?P<what>.+?) (?:to|into|as) (?P<value>.+)",
+            r"(?:rename|retitle|reword) (?P<what>.+?)(?: (?:to|into|as)|:) (?P<value>.+)",
             r"(?:set|change)(?: the)? (?:title|name|wording) (?:of|for) (?P<what>.+?) (?:to|into) (?P<value>.+)",
             r"call (?P<what>it|that) (?P<value>.+?)(?: instead)?",
         ),
@@ -191,6 +193,9 @@ PHRASES: tuple[tuple[Intent, tuple[str, ...]], ...] = (
                 r"(?:about|with|for|named|called|to) (?P<what>.+)"
             ),
             r"is (?P<what>.+) on (?:my|the) list",
+            r"what(?:'s| is| are)(?: the)? notes? (?:of|on|for|in) (?P<what>.+)",
+            r"show(?: me)? (?P<value>#[\w-]+)",
+            r"show(?: me)? (?P<what>.+)",
         ),
     ),
     (
@@ -203,6 +208,7 @@ PHRASES: tuple[tuple[Intent, tuple[str, ...]], ...] = (
                 rf"(?:i|we) (?:did not|didn't|have not|haven't)(?: yet)? (?:do|finish|complete|{_PAST}) "
                 r"(?P<what>.+?)(?: yet| after all)?"
             ),
+            r"(?:i|we) (?:did not|didn't|have not|haven't)(?: yet| after all)?",
         ),
     ),
     (

@@ -26,7 +26,8 @@ _ALL = re.compile(
 _PLACES = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5}
 _PLACE = rf"(?:{'|'.join(_PLACES)}|last)"
 _ORDINALS = re.compile(
-    rf"(?:the )?{_PLACE}(?:(?:,| and|, and) (?:the )?{_PLACE})*(?: (?:ones?|tasks?))?", re.IGNORECASE
+    rf"(?:the )?{_PLACE}(?: one)?(?:,?(?: and)?(?: then)? (?:the )?{_PLACE}(?: one)?)*(?: (?:ones|tasks?))?",
+    re.IGNORECASE,
 )
 _RUN = re.compile(
     rf"(?:the )?(?P<end>first|last|top) (?P<count>[2-9]|{'|'.join(NUMBERS[3:])})(?: (?:ones|tasks|items))?",

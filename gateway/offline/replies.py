@@ -39,6 +39,9 @@ HELP = f"I am Remit's offline assistant: I work by rules and without a language 
 NOT_UNDERSTOOD = f"I did not understand that. I am the offline assistant and know only everyday sentences. {ABILITIES}"
 NOTHING_NAMED = "What shall I add? Say, for example: add buy milk tomorrow."
 TOO_MANY = "That is more than I can add at once. Please send at most 25 tasks."
+TOO_MANY_AT_ONCE = (
+    "Those are more than 25 tasks, more than I may touch at once. Nothing was changed; name some of them."
+)
 TOO_MANY_UNDOS = "I can take back at most five changes at once. Nothing was changed."
 NOTHING_TO_UNDO = "There is nothing to undo."
 NOTHING_TO_REDO = "Nothing was taken back here, so there is nothing to do again."
@@ -46,6 +49,8 @@ WHEN = "To which day or time? Say, for example: move it to tuesday at 15:00. Not
 TO_WHAT = "What shall I change it to? Say, for example: rename it to buy oat milk. Nothing was changed."
 THE_REST = "I have not done the rest of your message yet; say it again afterwards."
 LEFT_ALONE = "All right, nothing was changed."
+NOTHING_ASKED = "I had asked nothing that a yes answers, so nothing was changed. Say what to do with which task."
+ATTEMPTED = "This was begun before, and I cannot tell how far it came. Look at your list, then say what is left."
 UNCHANGED = "Nothing was changed."
 WELCOME = "You are welcome."
 NOTHING_THERE = {
@@ -148,10 +153,6 @@ def no_such_number(numbers: Iterable[int]) -> str:
 
 def nothing_to_change(tasks: Iterable[Task]) -> str:
     return f"There is nothing to change in {all_named(tasks)}."
-
-
-def too_many_at_once(count: int) -> str:
-    return f"Those are {count} tasks, more than I may touch at once. Nothing was changed; name some of them."
 
 
 def needs_confirmation(tasks: Sequence[Task]) -> str:

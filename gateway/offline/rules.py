@@ -43,7 +43,10 @@ def decide(conversation: Sequence[Said], today: date) -> Reply | list[Call]:
     for said in conversation[:-1]:
         memory = _recall(memory, said, today)
     now = conversation[-1]
-    return run(_request(memory, today, now.text), now.reports)
+    try:
+        return run(_request(memory, today, now.text), now.reports)
+    except (OtherCallsError, ValidationError):  # a first attempt by another model, or one that was too long to keep
+        return Reply(replies.ATTEMPTED)
 
 
 def _recall(memory: Memory, said: Said, today: date) -> Memory:
@@ -61,7 +64,7 @@ def _recall(memory: Memory, said: Said, today: date) -> Memory:
     # Another model answered, or the answer was cut short: only what the tools reported is sure.
     memory.question = None
     for report in said.reports:
-        memory.learn(report)
+        memory.learn(report.tool, report.output)
     if said.reports and said.reports[-1].tool == TaskTool.FIND_TASKS and "tasks" in said.reports[-1].output:
         memory.show(FoundTasks.model_validate(said.reports[-1].output).tasks)
     return memory
@@ -102,7 +105,7 @@ def _add(memory: Memory, today: date, heard: Heard) -> Request:
     if len(tasks) > MOST_AT_ONCE:
         return Reply(replies.TOO_MANY)
     found = yield from call(TaskTool.ADD_TASKS, tasks=tasks)
-    memory.learn(Report(TaskTool.ADD_TASKS, found))
+    memory.learn(TaskTool.ADD_TASKS, found)
     result = AddedTasks.model_validate(found)
     return Reply(replies.added(result), shown=result.added if len(result.added) > 1 else None)
 
@@ -125,15 +128,16 @@ def _says(text: str) -> Rule:
 RULES: dict[Intent, Rule] = {
     Intent.HELP: _says(replies.HELP),
     Intent.THANKS: _says(replies.WELCOME),
+    Intent.YES: _says(replies.NOTHING_ASKED),
     Intent.UNKNOWN: _says(replies.NOT_UNDERSTOOD),
-    Intent.OVERVIEW: lambda _, __, ___: show_overview(),
+    Intent.OVERVIEW: lambda _, __, heard: show_overview(heard.value),
     Intent.LIST: lambda _, today, heard: show_list(today, heard.what),
     Intent.FIND: lambda memory, _, heard: look_up(memory, heard.what, heard.value),
     Intent.CHANGES: lambda _, today, heard: show_changes(today, heard.what),
     Intent.ADD: _add,
     **dict.fromkeys(READINGS, _change),
     Intent.COMPLETE: lambda memory, today, heard: act(memory, today, COMPLETE, heard.what),
-    Intent.REOPEN: lambda memory, today, heard: act(memory, today, REOPEN, heard.what),
+    Intent.REOPEN: lambda memory, today, heard: act(memory, today, REOPEN, heard.what or "it"),
     Intent.DELETE: lambda memory, today, heard: act(memory, today, DELETE, heard.what),
     Intent.UNDO: lambda memory, _, heard: undo(memory, heard.value),
     Intent.REDO: lambda memory, _, __: redo(memory),

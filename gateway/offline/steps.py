@@ -26,9 +26,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Report:
-    """What a tool reported: its answer, or the error."""
+    """What a tool reported when it was called with these arguments: its answer, or the error."""
 
     tool: str
+    arguments: dict[str, Any]
     output: dict[str, Any]
 
 
@@ -97,15 +98,22 @@ def run(request: Request, reports: Sequence[Report]) -> Reply | list[Call]:
     try:
         calls = next(request)
         while len(reports) >= at + len(calls):
-            given = list(reports[at : at + len(calls)])
-            if [report.tool for report in given] != [call.name for call in calls]:
-                raise OtherCallsError
+            given = _in_order(calls, reports[at : at + len(calls)])
             at += len(calls)
             calls = request.send(given)
     except StopIteration as end:
         reply: Reply = end.value
         return reply
     return calls
+
+
+def _in_order(calls: Sequence[Call], reports: Sequence[Report]) -> list[Report]:
+    """Return what was reported of each call: calls of one answer run at once, and are noted as they end."""
+    by_call = [(report.tool, report.arguments) for report in reports]
+    try:
+        return [reports[by_call.index((call.name, call.arguments))] for call in calls]
+    except ValueError as error:
+        raise OtherCallsError from error
 
 
 def call(tool: TaskTool, **arguments: Any) -> Generator[list[Call], list[Report], dict[str, Any]]:

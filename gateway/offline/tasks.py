@@ -32,7 +32,9 @@ _BULLET = re.compile(r"^(?:[-*•]|[0-9]{1,3}[.)]) ")
 _COMMAS = re.compile(r" ?, ?(?:and )?| and ", re.IGNORECASE)
 _AND_VERB = re.compile(rf",? and (?=(?:{LEADING_VERBS})\b)", re.IGNORECASE)
 _CLAUSE = re.compile(rf"(?:{CLAUSE_WORDS})\b", re.IGNORECASE)
-_MARKS = " \t.,:;\"'“”\u2018\u2019«»`"
+_STOPS = " \t.,:;"
+_QUOTES = "\"'“”\u2018\u2019«»`"
+_MARKS = _STOPS + _QUOTES
 
 
 def tasks_in(text: str, today: date) -> list[dict[str, Any]]:
@@ -49,8 +51,8 @@ def _task(text: str, shared: Schedule, today: date) -> dict[str, Any] | None:
     noted = _NOTES.search(text)
     said = text[: noted.start()] if noted else text
     rest, priority = _cut_priority(_LABEL.sub("", said).strip())
-    rest, own = cut_schedule(rest.strip(_MARKS), today)
-    title = rest.strip(_MARKS) or said.strip(_MARKS)
+    rest, own = cut_schedule(_bare(rest), today)
+    title = _bare(rest) or _bare(said)
     found = {
         "title": title,
         "due": own.due or shared.due,
@@ -60,6 +62,14 @@ def _task(text: str, shared: Schedule, today: date) -> dict[str, Any] | None:
         "labels": _LABEL.findall(said),
     }
     return {name: value for name, value in found.items() if value} if title else None
+
+
+def _bare(text: str) -> str:
+    """Return the text without stops around it, and without quotes that hold all of it."""
+    text = text.strip(_STOPS)
+    if text.strip(_MARKS) and text[0] in _QUOTES and text[-1] in _QUOTES:
+        return text.strip(_MARKS)
+    return text if text.strip(_MARKS) else ""
 
 
 def _cut_priority(text: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from gateway.offline.dates import number
 from gateway.offline.filters import MOST_LISTED
 from gateway.offline.memory import Memory
 from gateway.offline.pointing import alike, best, plain, pointed_at
-from gateway.offline.steps import RefusedError, Reply, Report, Request, call, find
+from gateway.offline.steps import RefusedError, Reply, Request, call, find
 from shared.contract import TaskTool
 from shared.errors import ErrorCode
 from shared.tasks import Changes, Task, Undone
@@ -45,7 +45,7 @@ def take_back(memory: Memory, tokens: list[str], said: replies.UndoReply = repli
             if token or refused.error["code"] != ErrorCode.NOT_FOUND:
                 raise
             return Reply(replies.NOTHING_TO_UNDO)
-        memory.learn(Report(TaskTool.UNDO, found))
+        memory.learn(TaskTool.UNDO, found)
         memory.forget(token)
         lines.append(said(Undone.model_validate(found)))
     return Reply("\n".join(lines))

@@ -1,9 +1,13 @@
 """How a task and a date are written for people."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
 from shared.tasks import Failure, Task
+
+LONGEST_NOTES = 200
+_FOR_A_MODEL = re.compile(r"[.;] look with \w+\.$", re.IGNORECASE)
 
 
 def all_named(tasks: Iterable[Task]) -> str:
@@ -30,8 +34,13 @@ def details(task: Task) -> str:
         told.append(f", {task.priority} priority")
     told += [f" #{label}" for label in task.labels or ()]
     if task.notes:
-        told.append(f", notes: {task.notes}")
+        told.append(f", notes: {_short(task.notes)}")
     return "".join(told)
+
+
+def _short(notes: str) -> str:
+    line = " / ".join(notes.splitlines())
+    return line if len(line) <= LONGEST_NOTES else f"{line[:LONGEST_NOTES]}…"
 
 
 def day_of(due: str) -> str:
@@ -42,4 +51,4 @@ def day_of(due: str) -> str:
 
 
 def failures(failed: Iterable[Failure] | None, what: str) -> list[str]:
-    return [f"Item {one.item} {what}: {one.message}" for one in failed or ()]
+    return [f"Item {one.item} {what}: {_FOR_A_MODEL.sub('.', one.message)}" for one in failed or ()]

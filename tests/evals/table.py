@@ -247,7 +247,12 @@ COMPLETING = [
     Case("what is not there", ["done with the rubbish"], given=[MILK], done=[], never=[COMPLETE]),
     Case("reopened", ["reopen the milk"], given=[has("buy milk", COMPLETE)], open=[task("buy milk")], done=[]),
     Case(
-        "not done after all", ["done with milk", "it is not done yet"], given=[MILK], open=[task("buy milk")], done=[]
+        "not done after all",
+        ["done with milk", "it is not done yet"],
+        given=[MILK],
+        open=[task("buy milk")],
+        done=[],
+        calls=[(COMPLETE, {}), (REOPEN, {"items": [{"expect_title": "buy milk"}]})],
     ),
 ]
 
@@ -404,12 +409,20 @@ DELETING = [
 
 TAKING_BACK = [
     Case("undo that", ["add buy milk", "undo that"], open=[], says=["buy milk"], calls=[(UNDO, {})]),
-    Case("a deletion is undone", ["delete the bread", "undo"], given=[BREAD], open=[task("buy bread")], deleted=[]),
+    Case(
+        "a deletion is undone",
+        ["delete the bread", "undo"],
+        given=[BREAD],
+        open=[task("buy bread")],
+        deleted=[],
+        calls=[(DELETE, {"items": [{"expect_title": "buy bread"}]}), (UNDO, {})],
+    ),
     Case(
         "a move is undone",
         ["move the dentist to friday", "undo that"],
         given=[DENTIST],
         open=[task("dentist", TOMORROW, "15:00")],
+        calls=[(UPDATE, {"changes": [{"expect_title": "dentist"}]}), (UNDO, {})],
     ),
     Case(
         "a batch is undone as one",
@@ -417,19 +430,21 @@ TAKING_BACK = [
         given=THREE,
         open=[task("call mum"), task("pay the rent"), task("book the train")],
         done=[],
+        calls=[(COMPLETE, {"items": [{}, {}, {}]}), (UNDO, {})],
     ),
     Case(
         "the last two changes",
         ["add buy milk", "add buy bread", "add buy eggs", "undo the last two changes"],
         open=[task("buy milk")],
     ),
-    Case("redone", ["add buy milk", "undo", "redo"], open=[task("buy milk")]),
+    Case("redone", ["add buy milk", "undo", "redo"], open=[task("buy milk")], calls=[(ADD, {}), (UNDO, {})]),
     Case(
         "a completed occurrence is undone",
         ["done with the plants", "undo that"],
         given=[PLANTS],
         open=[task("water the plants", MONDAY, repeat="every monday")],
         done=[],
+        calls=[(COMPLETE, {}), (UNDO, {})],
     ),
     Case("nothing to undo", ["undo that"], open=[], says=["nothing|no change"]),
     Case(
