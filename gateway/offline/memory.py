@@ -66,7 +66,7 @@ class Memory:
 
     def show(self, tasks: Iterable[Task]) -> None:
         self.shown = [task.model_copy(update={"n": n}) for n, task in enumerate(tasks, 1)]
-        self.named = self.shown if len(self.shown) == 1 else []
+        self.named = self.shown
 
     def _show_anew(self, tasks: list[Task]) -> None:
         """Keep the last list, with its tasks as they are now: a new title is what the tools expect next."""

@@ -42,8 +42,8 @@ _NTH_DAY = rf"(?P<nth>{'|'.join(_NTH)}) (?P<day>{ANY_DAY})"
 _FORMS = both_ends(
     r"(?:repeating |repeats? |on |again )?",
     [
-        (rf"(?:the )?{_NTH_DAY} of (?:every|each|the) month", _nth_day),
         (rf"{_EACH} {_NTH_DAY}(?: of the month)?", _nth_day),
+        (rf"(?:the )?{_NTH_DAY} of (?:every|each|the) month", _nth_day),
         (r"(?:the )?last day of (?:every|each) month", lambda _, __: "FREQ=MONTHLY;BYMONTHDAY=-1"),
         (rf"(?:{_EACH} (?:day|morning|afternoon|evening|night)|daily)", lambda _, __: "daily"),
         (rf"(?:{_EACH} (?:weekday|work(?:ing)? ?day)|weekdays)", lambda _, __: "weekdays"),

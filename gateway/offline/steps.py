@@ -102,6 +102,8 @@ def run(request: Request, reports: Sequence[Report]) -> Reply | list[Call]:
             at += len(calls)
             calls = request.send(given)
     except StopIteration as end:
+        if at < len(reports):
+            raise OtherCallsError from end
         reply: Reply = end.value
         return reply
     return calls
