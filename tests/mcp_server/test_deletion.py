@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from mcp.server.request_state import AESGCMRequestStateCodec
 
+from gateway.mcp_client import GATEWAY_SCOPES, MODEL_SCOPES
 from mcp_server.doors import QUESTION_SECONDS
+from shared.contract import Scope
 from tests.mcp_server.client import Caller
 from tests.mcp_server.conftest import EVERY_SCOPE, As
 from tests.services import Service
@@ -286,6 +288,11 @@ def test_the_scope_of_a_yes_alone_writes_nothing_and_is_worth_nothing_to_apps(
     bare = at_gateway(user_id, "tasks:read tasks:confirmed")
     assert bare.code("delete_tasks", items=ITEMS) == "not_permitted"
     assert titles(app) == ["milk", "plants", "rent"]
+
+
+@pytest.mark.requirement("002/FR-041")
+def test_no_call_of_a_model_carries_the_scope_of_a_yes() -> None:
+    assert Scope.TASKS_CONFIRMED not in {*MODEL_SCOPES, *GATEWAY_SCOPES}
 
 
 def test_items_that_mean_no_task_are_told_without_a_question(asking: Caller, gateway_caller: Caller) -> None:
