@@ -32,6 +32,12 @@ pins: ## Compile the hashed requirement files again (needs uv)
 	  uv pip compile --quiet --no-header --extra $$process -c requirements/dev.txt pyproject.toml -o requirements/$$process.txt; \
 	done
 
+eval: .venv/.done ## Run the table of everyday requests against the configured model; CASES=undo chooses some
+	.venv/bin/python -m tests.evals $(CASES)
+
+conformance: .venv/.done ## Run the official MCP conformance suite, and other people's clients, in both revisions
+	.venv/bin/python -m pytest --quiet tests/conformance
+
 contracts: .venv/.done ## Write the contract of the MCP tools again, from the running server
 	WRITE_CONTRACTS=1 .venv/bin/python -m pytest --quiet tests/mcp_server/test_listing.py
 
@@ -48,4 +54,4 @@ $(LAUNCHER)/.done: requirements/local.txt
 	.venv/bin/python $(PIP) -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run install test check pictures pins contracts
+.PHONY: help run install test check pictures pins contracts eval conformance

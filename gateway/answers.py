@@ -43,7 +43,12 @@ STEPS: dict[str, str] = {
     TaskTool.GET_CONTEXT: "Checking the date and your list",
     TaskTool.FIND_TASKS: "Looking at your tasks",
     TaskTool.ADD_TASKS: "Adding tasks",
+    TaskTool.UPDATE_TASKS: "Changing tasks",
     TaskTool.COMPLETE_TASKS: "Completing tasks",
+    TaskTool.REOPEN_TASKS: "Reopening tasks",
+    TaskTool.DELETE_TASKS: "Deleting tasks",
+    TaskTool.UNDO: "Taking it back",
+    TaskTool.LIST_CHANGES: "Looking at what was changed",
 }
 """What a person reads while a tool runs."""
 

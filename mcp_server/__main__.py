@@ -1,4 +1,4 @@
-"""`python -m mcp_server`: serves both doors until it is told to stop."""
+"""`python -m mcp_server`: serves both doors until it is told to stop; `… purge` removes what is past restoring."""
 
 import asyncio
 import logging
@@ -8,16 +8,28 @@ from types import FrameType
 
 import uvicorn
 
+from mcp_server import purging
 from mcp_server.app import compose, refuse_unsafe_role
+from mcp_server.edge import RequestIds
 from mcp_server.settings import read_settings
 
 DRAIN_SECONDS = 5
 
 
 def main() -> None:
+    match sys.argv[1:]:
+        case []:
+            serve()
+        case ["purge"]:
+            sys.stdout.write(f"removed {purging.run()}\n")
+        case _:
+            sys.exit("usage: python -m mcp_server [purge]")
+
+
+def serve() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _leave)  # uvicorn raises the signal again once everything has ended
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log_to(logging.StreamHandler())
     for library in ("httpx2", "mcp"):
         logging.getLogger(library).setLevel(logging.WARNING)
     settings = read_settings()
@@ -33,6 +45,13 @@ def main() -> None:
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     uvicorn.Server(config).run()
+
+
+def log_to(handler: logging.Handler) -> None:
+    """Write the log, with the id of the request in each line."""
+    handler.addFilter(RequestIds())
+    form = "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.INFO, format=form, handlers=[handler])
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

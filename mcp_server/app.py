@@ -15,12 +15,20 @@ from starlette.types import ASGIApp
 
 from mcp_server.caller import Door
 from mcp_server.db.session import Database, UnsafeRoleError
-from mcp_server.doors import PATHS, SCOPES, DoorServer, Frame, door_app, door_server
+from mcp_server.doors import PATHS, PEOPLES_SCOPES, Frame, door_app, door_server
+from mcp_server.prompts import add_prompts
+from mcp_server.resources import add_resources, completer
+from mcp_server.server import Admit, DoorServer, reader
+from mcp_server.services.admission import AdmissionService
+from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
+from mcp_server.services.deleting import DeletionService
+from mcp_server.services.lookups import LookupService
 from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
+from mcp_server.services.writing import Writer
 from mcp_server.settings import Settings
-from mcp_server.tools import catalogue
+from mcp_server.tools import Services, catalogue
 from shared.contract import ACCESS_TOKEN_TYPE, ASSERTION_TYPE
 from shared.errors import ProductError
 from shared.identity import TokenRules, Verifier
@@ -50,12 +58,14 @@ def compose(settings: Settings) -> Product:
         allowed_origins=settings.allowed_origins,
         request_state_key=settings.request_state_key.get_secret_value(),
     )
-    offers = catalogue(TaskService(database), ConversationService(database), TurnService(database))
-    people = door_server(
-        Door.PEOPLE, offers, frame, issuer=settings.auth_issuer, verifier=people_verifier(settings, keys)
-    )
+    offers = catalogue(_services(database))
+    admit = AdmissionService(database, settings.tool_calls_per_second, settings.tool_calls_at_once).admit
+    verifier = people_verifier(settings, keys)
+    people = door_server(Door.PEOPLE, offers, frame, issuer=settings.auth_issuer, verifier=verifier, admit=admit)
+    _furnish(people, database, admit)
     # Nobody signs in at the gateway's door; the SDK asks for the address of an issuer all the same.
-    gateway = door_server(Door.GATEWAY, offers, frame, issuer=settings.public_url, verifier=gateway_verifier(settings))
+    verifier = gateway_verifier(settings)
+    gateway = door_server(Door.GATEWAY, offers, frame, issuer=settings.public_url, verifier=verifier, admit=admit)
     app = Starlette(
         routes=[
             Route("/healthz", _alive),
@@ -67,6 +77,26 @@ def compose(settings: Settings) -> Product:
         lifespan=_lifespan(database, keys, (people, gateway)),
     )
     return Product(app, database)
+
+
+def _furnish(people: DoorServer, database: Database, admit: Admit) -> None:
+    """Offer at the people's door what is no tool."""
+    lookups = LookupService(database, TaskService(database))
+    add_resources(people, lookups, reader(admit))
+    add_prompts(people, lookups, reader(admit))
+    people.complete_with(completer(lookups, reader(admit)))
+
+
+def _services(database: Database) -> Services:
+    writer = Writer(database)
+    return Services(
+        TaskService(database),
+        writer,
+        DeletionService(database, writer),
+        ChangeService(database),
+        ConversationService(database),
+        TurnService(database),
+    )
 
 
 async def refuse_unsafe_role(product: Product) -> None:
@@ -112,7 +142,7 @@ def _resource_metadata(people: DoorServer) -> list[Route]:
     assert auth is not None
     assert auth.resource_server_url is not None
     return create_protected_resource_routes(
-        auth.resource_server_url, [auth.issuer_url], scopes_supported=list(SCOPES[Door.PEOPLE]), resource_name="Remit"
+        auth.resource_server_url, [auth.issuer_url], scopes_supported=list(PEOPLES_SCOPES), resource_name="Remit"
     )
 
 

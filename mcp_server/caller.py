@@ -2,16 +2,21 @@
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+import re
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken, TokenVerifier
+from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from shared.contract import GATEWAY_ACTOR, Scope
+from mcp_server.origin import Origin
+from mcp_server.services.texts import clean_line, folded
+from shared.contract import GATEWAY_ACTOR, IDEMPOTENCY_META_KEY, TURN_META_KEY, Scope
 from shared.errors import ErrorCode, ProductError
 from shared.identity import Identity, TokenRefusedError, UserId, Verifier
 from shared.keys import KeysUnavailableError
@@ -19,7 +24,12 @@ from shared.keys import KeysUnavailableError
 log = logging.getLogger(__name__)
 
 SHORTEST_TOKEN_ID, LONGEST_TOKEN_ID = 16, 64
+_KEY = re.compile(r"[ -~]{1,255}")
+LONGEST_CLIENT_NAME = 60
+WEB, UNNAMED_CLIENT = "web", "app"
+CONTEXT = "context"
 UserIdArgument = Annotated[str, Field(description="The verified user; must be the token's subject.")]
+BoundTool: TypeAlias = Callable[..., Awaitable[CallToolResult]]
 
 
 class Door(StrEnum):
@@ -82,28 +92,67 @@ def acting_user(door: Door, scope: Scope, named: str | None) -> UserId:
     return UserId(token.subject)
 
 
-class BoundTool:
-    """A tool as one door offers it: its first parameter, the acting user, is filled in here and nowhere else.
+def bound_tool(name: str, run: Callable[..., Awaitable[CallToolResult]], door: Door, scope: Scope) -> BoundTool:
+    """Return a tool as one door offers it: the acting user, and where the call comes from, are filled in here alone.
 
     The SDK reads the signature: at the gateway's door it begins with ``user_id``, at the people's it does not.
+
+    Raises:
+        TypeError: the tool could take a user from its arguments.
     """
+    signature = inspect.signature(run, eval_str=True)
+    user, *own = signature.parameters.values()
+    if user.annotation is not UserId or "user_id" in signature.parameters:
+        raise TypeError(f"{name}: the first parameter must be the acting user, and no other may be called user_id")
+    takes_origin = bool(own) and own[0].annotation is Origin
+    shown = own[1:] if takes_origin else own
+    if door is Door.GATEWAY:
+        shown.insert(0, inspect.Parameter("user_id", inspect.Parameter.KEYWORD_ONLY, annotation=UserIdArgument))
+    shown.append(inspect.Parameter(CONTEXT, inspect.Parameter.KEYWORD_ONLY, annotation=Context))
 
-    def __init__(self, name: str, run: Callable[..., Awaitable[CallToolResult]], door: Door, scope: Scope) -> None:
-        signature = inspect.signature(run, eval_str=True)
-        user, *own = signature.parameters.values()
-        if user.annotation is not UserId or "user_id" in signature.parameters:
-            raise TypeError(f"{name}: the first parameter must be the acting user, and no other may be called user_id")
-        if door is Door.GATEWAY:
-            own.insert(0, inspect.Parameter("user_id", user.kind, annotation=UserIdArgument))
-        self._run = run
-        self._door = door
-        self._scope = scope
-        self.__name__ = name
-        self.__signature__ = signature.replace(parameters=own)
-        self.__annotations__ = {one.name: one.annotation for one in own} | {"return": signature.return_annotation}
+    async def call(*, user_id: str | None = None, **arguments: Any) -> CallToolResult:
+        context: Context = arguments.pop(CONTEXT)
+        acting = acting_user(door, scope, user_id)
+        if not takes_origin:
+            return await run(acting, **arguments)
+        return await run(acting, _origin(door, name, context), **arguments)
 
-    async def __call__(self, *, user_id: str | None = None, **arguments: Any) -> CallToolResult:
-        return await self._run(acting_user(self._door, self._scope, user_id), **arguments)
+    shown = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in shown]
+    call.__name__ = name
+    call.__annotations__ = {one.name: one.annotation for one in shown} | {"return": signature.return_annotation}
+    vars(call)["__signature__"] = signature.replace(parameters=shown)
+    return call
+
+
+def _origin(door: Door, tool: str, context: Context) -> Origin:
+    """Return where a call comes from.
+
+    Raises:
+        ProductError: ``invalid``, when its ``_meta`` names no key or turn that can be one.
+    """
+    meta: Mapping[str, Any] = context.request_context.meta or {}
+    key = meta.get(IDEMPOTENCY_META_KEY, "")
+    if IDEMPOTENCY_META_KEY in meta and not (isinstance(key, str) and _KEY.fullmatch(key)):
+        raise ProductError(ErrorCode.INVALID, "An idempotency key has 1 to 255 visible ASCII characters.")
+    if door is Door.PEOPLE:
+        return Origin(_client_name(context), tool, key=key)
+    token = get_access_token()
+    confirmed = token is not None and Scope.TASKS_CONFIRMED in token.scopes
+    return Origin(WEB, tool, _turn_id(meta.get(TURN_META_KEY)), key, confirmed)
+
+
+def _turn_id(told: object) -> uuid.UUID | None:
+    try:
+        return None if told is None else uuid.UUID(str(told))
+    except ValueError as error:
+        raise ProductError(ErrorCode.INVALID, "The turn of a call is a UUID.") from error
+
+
+def _client_name(context: Context) -> str:
+    """Return what the person's client calls itself; none is known by the name of the web chat."""
+    told = context.session.client_params
+    name = clean_line(told.client_info.name)[:LONGEST_CLIENT_NAME].strip() if told else ""
+    return UNNAMED_CLIENT if not name or folded(name) == WEB else name
 
 
 def _check_assertion(identity: Identity) -> None:

@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     )
     allowed_hosts: Names = Field(min_length=1, description='Host headers as a JSON list, such as ["localhost:8001"]')
     allowed_origins: Names = Field([], description="Origin headers of browser clients as a JSON list, such as []")
+    tool_calls_per_second: float = Field(
+        10, gt=0, allow_inf_nan=False, description="a number above 0, of tool calls a second for a person's client"
+    )
+    tool_calls_at_once: int = Field(
+        100, ge=1, description="a whole number above 0, of tool calls that it may make at once"
+    )
     request_state_key: SecretStr = Field(
         min_length=SHORTEST_KEY, description=f"at least {SHORTEST_KEY} random characters, the same in every replica"
     )

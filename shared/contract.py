@@ -13,7 +13,12 @@ class TaskTool(StrEnum):
     GET_CONTEXT = "get_context"
     FIND_TASKS = "find_tasks"
     ADD_TASKS = "add_tasks"
+    UPDATE_TASKS = "update_tasks"
     COMPLETE_TASKS = "complete_tasks"
+    REOPEN_TASKS = "reopen_tasks"
+    DELETE_TASKS = "delete_tasks"
+    UNDO = "undo"
+    LIST_CHANGES = "list_changes"
 
 
 class ConversationTool(StrEnum):
@@ -31,10 +36,16 @@ class ConversationTool(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a token permits. ``CONVERSATIONS`` is only ever in the gateway's own assertions."""
+    """What a token permits.
+
+    ``CONVERSATIONS`` and ``TASKS_CONFIRMED`` (the person said yes to this very call) are only ever in the gateway's
+    own assertions, and never in one for a model's call.
+    """
 
     TASKS_READ = "tasks:read"
     TASKS_WRITE = "tasks:write"
+    TASKS_CONFIRMED = "tasks:confirmed"
+    CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS = "conversations:manage"
 
 
@@ -49,6 +60,9 @@ GATEWAY_ACTOR = "gateway"
 
 TURN_META_KEY = "remit/turn"
 """Where a tool call's ``_meta`` names the turn that it belongs to, so that a repeated turn repeats no effect."""
+
+IDEMPOTENCY_META_KEY = "remit/idempotency_key"
+"""Where a tool call's ``_meta`` carries the caller's own key: the same key is the same write."""
 
 ItemId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 """The id of an item; the gateway makes it, unique within the conversation."""

@@ -1,6 +1,6 @@
 """The one error type that crosses the wire between gateway and MCP server."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Self
 
@@ -34,18 +34,31 @@ class ProductError(Exception):
         code: the stable code.
         message: one sentence that says what happened, and what to do next where that is not plain.
         retry_after: seconds after which the same request may succeed, where that is known.
+        tasks: what the person must be asked about, each with ``id`` and ``title``.
     """
 
-    def __init__(self, code: ErrorCode, message: str, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        *,
+        retry_after: int | None = None,
+        tasks: Sequence[Mapping[str, str]] = (),
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.retry_after = retry_after
+        self.tasks = [dict(task) for task in tasks]
 
     def to_wire(self) -> dict[str, Any]:
-        """Return ``{code, message}``, and ``retry_after`` where it is known."""
+        """Return ``{code, message}``, and ``retry_after`` and ``tasks`` where there are any."""
         body: dict[str, Any] = {"code": self.code.value, "message": self.message}
-        return body if self.retry_after is None else {**body, "retry_after": self.retry_after}
+        if self.retry_after is not None:
+            body["retry_after"] = self.retry_after
+        if self.tasks:
+            body["tasks"] = self.tasks
+        return body
 
     @classmethod
     def from_wire(cls, body: Mapping[str, Any]) -> Self:
@@ -56,6 +69,7 @@ class ProductError(Exception):
                 ErrorCode(body["code"]),
                 str(body["message"]),
                 retry_after=None if retry_after is None else int(retry_after),
+                tasks=body.get("tasks", ()),
             )
         except (KeyError, TypeError, ValueError):
             return cls(ErrorCode.INTERNAL, "The task server failed. Try again.")

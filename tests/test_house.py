@@ -33,7 +33,8 @@ def test_pins_and_locks_carry_no_addresses() -> None:
     pins = list((ROOT / "requirements").glob("*.txt"))
     assert pins
     assert not [path.name for path in pins if "://" in path.read_text("utf-8")]
-    assert '"resolved"' not in (ROOT / "frontend" / "package-lock.json").read_text("utf-8")
+    for folder in ("frontend", "tests/conformance"):
+        assert '"resolved"' not in (ROOT / folder / "package-lock.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize("path", [*SOURCES, *PAGE_SOURCES], ids=lambda path: str(path.relative_to(ROOT)))
@@ -76,6 +77,7 @@ def test_no_text_names_a_registry_or_a_private_path() -> None:
         "frontend/src",
         "frontend/server",
     )
-    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".md", ".js"}]
-    guilty = [str(path) for path in files if path != Path(__file__) and private.search(path.read_text("utf-8"))]
+    paths = (path for folder in folders for path in (ROOT / folder).rglob("*") if "node_modules" not in path.parts)
+    files = [path for path in paths if path.suffix in {".py", ".md", ".js", ".mjs", ".yml"} and path != Path(__file__)]
+    guilty = [str(path) for path in files if private.search(path.read_text("utf-8"))]
     assert not guilty

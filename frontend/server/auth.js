@@ -13,7 +13,7 @@ export const SCHEMA = "auth";
 /** Carries the client's address from our own edge to Better Auth; what a client sends under this name is replaced. */
 export const ADDRESS_HEADER = "x-remit-client-address";
 
-const TASK_SCOPES = ["tasks:read", "tasks:write", "offline_access"];
+const APP_SCOPES = ["tasks:read", "tasks:write", "conversations:read", "offline_access"];
 
 /**
  * @param {import("./settings.js").Settings} settings
@@ -85,8 +85,8 @@ function mcpAuthorization(settings) {
   return oauthProvider({
     loginPage: "/sign-in",
     consentPage: "/consent",
-    scopes: ["openid", "profile", "email", ...TASK_SCOPES],
-    resources: [{ identifier: settings.mcpUrl, allowedScopes: TASK_SCOPES }],
+    scopes: ["openid", "profile", "email", ...APP_SCOPES],
+    resources: [{ identifier: settings.mcpUrl, allowedScopes: APP_SCOPES }],
     clientRegistrationDefaultResources: [settings.mcpUrl],
     allowDynamicClientRegistration: true,
     allowUnauthenticatedClientRegistration: true,

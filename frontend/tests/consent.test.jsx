@@ -17,7 +17,7 @@ function request(changed) {
   const query = {
     client_id: "c1",
     redirect_uri: "https://app.example/callback",
-    scope: "tasks:read tasks:write offline_access planets:move",
+    scope: "tasks:read tasks:write conversations:read offline_access planets:move",
     ba_param: "client_id",
     sig: "signed",
     ...changed,
@@ -33,7 +33,8 @@ test("[001/FR-056] the name, the place, the person and each scope are shown", as
   expect(page.screen.getByText(/ada@example\.com/)).toBeInTheDocument();
   expect(page.screen.getAllByRole("listitem").map((item) => item.textContent)).toEqual([
     "See your tasks",
-    "Add, change and complete your tasks",
+    "Add, change, complete and delete your tasks",
+    "Search what you and the assistant wrote in the chat",
     "Stay connected while you are away",
     "planets:move",
   ]);

@@ -1,10 +1,12 @@
 """Conversations and their items: rows in, contract models out."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, literal_column, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +14,20 @@ from mcp_server.db.tables import ConversationRow, ItemRow, TurnRow
 from mcp_server.db.turns import status_now
 from shared.contract import Conversation, ConversationPage, Item, ItemPage, Order, Turn
 from shared.identity import UserId
+
+PERSONS, ASSISTANTS = "user_message", "assistant_message"
+"""The kinds of items that are said aloud; every other one is a widget's, or hidden."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that a search found."""
+
+    conversation_id: uuid.UUID
+    title: str
+    created_at: datetime
+    by_person: bool
+    text: str
 
 
 class ConversationRepository:
@@ -93,6 +109,20 @@ class ConversationRepository:
         row = (await self._session.execute(self._items(conversation_id).where(ItemRow.id == item_id))).one_or_none()
         return None if row is None else _item(*row)
 
+    async def search(self, words: Sequence[str], limit: int) -> list[Said]:
+        """Return messages that hold all the words, newest first."""
+        text = _text()
+        same = (ItemRow.user_id == ConversationRow.user_id, ItemRow.conversation_id == ConversationRow.id)
+        columns = (ConversationRow.id, ConversationRow.title, ItemRow.created_at, ItemRow.kind == PERSONS, text)
+        statement = (
+            select(*columns)
+            .join(ConversationRow, onclause=same[0] & same[1])
+            .where(ItemRow.user_id == self._user, ItemRow.kind.in_([PERSONS, ASSISTANTS]), text != "")
+            .where(*(text.icontains(word, autoescape=True) for word in words))
+            .order_by(ItemRow.created_at.desc(), ItemRow.conversation_id, ItemRow.seq.desc())
+        )
+        return [Said(*row) for row in await self._session.execute(statement.limit(limit))]
+
     def _one(self, conversation_id: uuid.UUID) -> tuple[Any, Any]:
         return (ConversationRow.user_id == self._user, ConversationRow.id == conversation_id)
 
@@ -114,6 +144,13 @@ class ConversationRepository:
         )
         own = (ConversationRow.id, ConversationRow.title, ConversationRow.created_at, ConversationRow.updated_at)
         return select(*own, latest.c.id, latest.c.message_id, latest.c.status).outerjoin(latest, onclause=true())
+
+
+def _text() -> ColumnElement[str]:
+    """Return the plain text of a message: its parts, one below the other."""
+    part = func.jsonb_path_query(ItemRow.data, literal_column("'$.content[*].text'::jsonpath")).column_valued("part")
+    plain = func.string_agg(part.op("#>>")(literal_column("'{}'::text[]")), "\n")
+    return select(plain).scalar_subquery()
 
 
 def _conversation(*columns: Any) -> Conversation:

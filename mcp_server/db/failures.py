@@ -27,6 +27,8 @@ def unavailable() -> ProductError:
 
 def raise_meaning(error: exc.SQLAlchemyError | OSError) -> NoReturn:
     """Raise what a caller should be told; an error that tells of a mistake of ours stays what it is."""
+    if isinstance(error, exc.ArgumentError | exc.CompileError):  # a statement that was never sent
+        raise error
     if not isinstance(error, exc.DBAPIError):  # no connection, or none free
         log.warning("the database cannot be reached: %s", type(error).__name__)
         raise unavailable() from error

@@ -1,4 +1,4 @@
-"""People's rows: time zone and the counter of task numbers."""
+"""People's rows: time zone and the counters of tasks and change sets."""
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -41,3 +41,11 @@ class PersonRepository:
         person.next_task = first + count
         await self._session.flush()
         return range(first, first + count)
+
+    async def take_change_number(self) -> int:
+        """Reserve the number of a change set."""
+        person = await self.lock()
+        number = person.next_change
+        person.next_change = number + 1
+        await self._session.flush()
+        return number

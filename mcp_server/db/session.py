@@ -11,8 +11,11 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 
+from mcp_server.db.admission import AdmissionRepository
+from mcp_server.db.changes import ChangeRepository, ReplyRepository
 from mcp_server.db.conversations import ConversationRepository
 from mcp_server.db.failures import raise_meaning, unavailable
+from mcp_server.db.lookups import LookupRepository
 from mcp_server.db.people import PersonRepository
 from mcp_server.db.tables import REVISION
 from mcp_server.db.tasks import TaskRepository
@@ -50,6 +53,10 @@ class Rows:
     tasks: TaskRepository
     conversations: ConversationRepository
     turns: TurnRepository
+    changes: ChangeRepository
+    replies: ReplyRepository
+    lookups: LookupRepository
+    admission: AdmissionRepository
 
 
 class Database:
@@ -152,6 +159,10 @@ def _rows(session: AsyncSession, user: UserId) -> Rows:
         TaskRepository(session, user),
         ConversationRepository(session, user),
         TurnRepository(session, user),
+        ChangeRepository(session, user),
+        ReplyRepository(session, user),
+        LookupRepository(session, user),
+        AdmissionRepository(session, user),
     )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.identity import USER_ID_PATTERN
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that this code needs; ``/readyz`` is red on any other."""
 
 
@@ -49,11 +49,16 @@ class PersonRow(Row):
     user_id: Mapped[str] = mapped_column(Text, primary_key=True)
     time_zone: Mapped[str | None] = mapped_column(Text)
     next_task: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    next_change: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     created_at: Mapped[datetime] = now_column()
 
 
 class TaskRow(Row):
-    """A task. ``due_on`` and ``due_at`` are the person's own calendar and clock."""
+    """A task. ``due_on`` and ``due_at`` are the person's own calendar and clock.
+
+    A repeating task is a row for each occurrence: ``repeat`` and its first date ``repeat_from`` are the rule,
+    ``occurrence_on`` and ``occurrence_at`` when this one is due by the rule, wherever it was moved.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -63,6 +68,9 @@ class TaskRow(Row):
         CheckConstraint("length(notes) <= 4000", name="tasks_notes"),
         CheckConstraint("priority IN ('low', 'medium', 'high')", name="tasks_priority"),
         CheckConstraint("due_at IS NULL OR due_on IS NOT NULL", name="tasks_due"),
+        CheckConstraint("num_nulls(repeat, repeat_from, occurrence_on, series) IN (0, 4)", name="tasks_repeat"),
+        CheckConstraint("occurrence_at IS NULL OR occurrence_on IS NOT NULL", name="tasks_occurrence_at"),
+        UniqueConstraint("user_id", "series", "occurrence_on", name="tasks_occurrence"),
         Index(
             "tasks_open",
             "user_id",
@@ -89,6 +97,11 @@ class TaskRow(Row):
     due_at: Mapped[time | None] = mapped_column(Time)
     priority: Mapped[str | None] = mapped_column(Text)
     labels: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    repeat: Mapped[str | None] = mapped_column(Text)
+    repeat_from: Mapped[date | None] = mapped_column(Date)
+    occurrence_on: Mapped[date | None] = mapped_column(Date)
+    occurrence_at: Mapped[time | None] = mapped_column(Time)
+    series: Mapped[int | None] = mapped_column(Integer)
     completed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = now_column()

@@ -1,22 +1,46 @@
-"""Reading, naming and deleting conversations."""
+"""Reading, searching, naming and deleting conversations."""
 
 import uuid
-from typing import NoReturn
+from typing import Literal, NoReturn
+
+from pydantic import BaseModel
 
 from mcp_server.db.session import Database
-from mcp_server.services.texts import clean_line
+from mcp_server.services.texts import clean_line, clean_text
+from mcp_server.services.views import local_moment
+from mcp_server.services.zones import Clock, local_now, utc_now
 from shared.contract import ConversationPage, ConversationRead, Done, Item, ItemPage, Order
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
 TITLE_LENGTH = 120
+MOST_WORDS = 10
+SHOWN_TEXT = 500
+
+
+class FoundMessage(BaseModel):
+    """A message that was found; ``text`` is the part around the first word that was looked for."""
+
+    conversation: str
+    title: str | None
+    at: str | None
+    who: Literal["person", "assistant"]
+    text: str
+
+
+class FoundMessages(BaseModel):
+    """What ``search_conversations`` found, newest first."""
+
+    messages: list[FoundMessage]
+    hint: str | None = None
 
 
 class ConversationService:
     """One user's conversations, one transaction a call."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock = utc_now) -> None:
         self._database = database
+        self._clock = clock
 
     async def page(self, user: UserId, limit: int, order: Order, after: str) -> ConversationPage:
         async with self._database.transaction(user) as rows:
@@ -43,6 +67,24 @@ class ConversationService:
             item = await rows.conversations.item(conversation_uuid(conversation_id), item_id)
         return item or _item_not_found()
 
+    async def search(self, user: UserId, query: str, limit: int) -> FoundMessages:
+        """Find what the person or the assistant said, with all the words in it; without words the newest."""
+        words = clean_line(query).split()[:MOST_WORDS]
+        async with self._database.transaction(user) as rows:
+            now = await local_now(rows.people, self._clock)
+            found = await rows.conversations.search(words, limit)
+        messages = [
+            FoundMessage(
+                conversation=str(row.conversation_id),
+                title=row.title or None,
+                at=local_moment(row.created_at, now),
+                who="person" if row.by_person else "assistant",
+                text=_around(clean_text(row.text), words),
+            )
+            for row in found
+        ]
+        return FoundMessages(messages=messages, hint=None if messages else "Nothing was found. Try fewer words.")
+
     async def rename(self, user: UserId, conversation_id: str, title: str) -> Done:
         async with self._database.transaction(user) as rows:
             renamed = await rows.conversations.rename(conversation_uuid(conversation_id), clean_title(title))
@@ -64,6 +106,17 @@ def conversation_uuid(text: str) -> uuid.UUID:
 
 def clean_title(text: str) -> str:
     return clean_line(text)[:TITLE_LENGTH]
+
+
+def _around(text: str, words: list[str]) -> str:
+    """Return as much of a text as is shown: from a little before the first word that stands in it."""
+    if len(text) <= SHOWN_TEXT:
+        return text
+    folded = text.casefold()
+    places = [place for word in words if (place := folded.find(word.casefold())) >= 0]
+    start = max(0, min(places, default=0) - SHOWN_TEXT // 4)
+    end = start + SHOWN_TEXT
+    return f"{'…' if start else ''}{text[start:end].strip()}{'…' if end < len(text) else ''}"
 
 
 def conversation_not_found() -> NoReturn:

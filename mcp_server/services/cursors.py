@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 from mcp_server.db.tables import TaskRow
 from mcp_server.db.tasks import NO_DATE, NO_TIME, Position, Status
@@ -21,8 +21,9 @@ class Start:
 
 def write(status: Status, shown: int, last: TaskRow) -> str:
     key: tuple[str, ...]
-    if last.completed_at is not None:
-        key = (last.completed_at.isoformat(),)
+    ended = {"open": None, "done": last.completed_at, "deleted": last.deleted_at}[status]
+    if ended is not None:
+        key = (ended.isoformat(),)
     else:
         key = ((last.due_on or NO_DATE).isoformat(), (last.due_at or NO_TIME).isoformat())
     body = json.dumps([status, shown, *key, last.id], separators=(",", ":"))
@@ -39,15 +40,15 @@ def read(cursor: str, status: Status) -> Start:
         return Start(None, 0)
     try:
         return _read(json.loads(base64.urlsafe_b64decode(cursor)), status)
-    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         sentence = "The cursor belongs to another search. Leave it out to begin again."
         raise ProductError(ErrorCode.INVALID, sentence) from error
 
 
 def _read(body: object, status: Status) -> Start:
     match body:
-        case ["done", int(shown), str(at), int(number)] if status == "done":
-            return Start((datetime.fromisoformat(at), number), shown)
+        case [str(state), int(shown), str(at), int(number)] if status == state != "open":
+            return Start((datetime.fromisoformat(at).astimezone(UTC), number), shown)
         case ["open", int(shown), str(on), str(at), int(number)] if status == "open":
             return Start((date.fromisoformat(on), time.fromisoformat(at), number), shown)
         case _:

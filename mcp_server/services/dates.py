@@ -13,7 +13,11 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 _ON_WEEKDAY = dict(zip((day.lower() for day in WEEKDAYS), (MO, TU, WE, TH, FR, SA, SU), strict=True))
-_WRITTEN = re.compile(r"(?P<day>.+?)(?:(?:t| at | )(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::00)?)?")
+_WRITTEN = re.compile(
+    r"(?P<day>.+?)(?:(?:t| at | )(?P<hour>[0-9]{1,2})"
+    r"(?::(?P<minute>[0-9]{2})(?::00)?(?: ?(?P<half>[ap]m))?| ?(?P<bare_half>[ap]m)))?"
+)
+_HOURS_OF_A_HALF = 12
 _UNITS = {"day": relativedelta(days=1), "week": relativedelta(weeks=1), "month": relativedelta(months=1)}
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OFFSET = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9.]+)?\s?(?:z|utc|gmt|[+-][0-9]{2}(?::?[0-9]{2})?)")
@@ -51,15 +55,10 @@ def resolve(text: str, now: datetime) -> Due:
     written = _WRITTEN.fullmatch(said)
     day = None if written is None else _day(written["day"], now.date())
     if written is None or day is None:
-        _refuse("Write a due date as 2026-11-30, 2026-11-30T15:00, tomorrow, friday, next week or in 3 days.")
+        _refuse("Write a due date as 2026-11-30, 2026-11-30T15:00, tomorrow 9:00, friday, next week or in 3 days.")
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         _refuse(f"A due date lies between {FIRST_YEAR} and {LAST_YEAR}.")
-    if written["hour"] is None:
-        return Due(day)
-    try:
-        return Due(day, time(int(written["hour"]), int(written["minute"])))
-    except ValueError:
-        _refuse("A time of day lies between 00:00 and 23:59.")
+    return Due(day) if written["hour"] is None else Due(day, _time(written))
 
 
 def week_of(today: date) -> tuple[date, date]:
@@ -68,11 +67,29 @@ def week_of(today: date) -> tuple[date, date]:
     return monday, monday + relativedelta(weekday=SU(+1))
 
 
+def _time(written: re.Match[str]) -> time:
+    hour, half = int(written["hour"]), written["half"] or written["bare_half"]
+    if half is not None:
+        if not 1 <= hour <= _HOURS_OF_A_HALF:
+            _refuse("With am and pm an hour lies between 1 and 12.")
+        hour = hour % _HOURS_OF_A_HALF + (_HOURS_OF_A_HALF if half == "pm" else 0)
+    try:
+        return time(hour, int(written["minute"] or 0))
+    except ValueError:
+        _refuse("A time of day lies between 00:00 and 23:59.")
+
+
 def _day(said: str, today: date) -> date | None:
     next_monday = today + relativedelta(days=+1, weekday=MO(+1))
-    fixed = {"today": today, "tomorrow": today + relativedelta(days=+1), "next week": next_monday}
-    if said in fixed:
-        return fixed[said]
+    fixed = {
+        "today": today,
+        "tomorrow": today + relativedelta(days=+1),
+        "next week": next_monday,
+        "next month": today + relativedelta(months=+1, day=1),
+        "weekend": today + relativedelta(weekday=SA(+1)),
+    }
+    if found := fixed.get(said.removeprefix("this ").removeprefix("the ")):
+        return found
     if said in _ON_WEEKDAY:  # the coming one, never today
         return today + relativedelta(days=+1, weekday=_ON_WEEKDAY[said](+1))
     if said.removeprefix("next ") in _ON_WEEKDAY:

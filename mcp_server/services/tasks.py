@@ -1,29 +1,26 @@
-"""Finding, adding and completing tasks."""
+"""Reading tasks: what lies before the person, and what fits a search."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from mcp_server.db import tasks as db
-from mcp_server.db.session import Database, Rows
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.session import Database
 from mcp_server.services import cursors
-from mcp_server.services.dates import Due, week_of
-from mcp_server.services.drafts import TITLE_LENGTH, draft
-from mcp_server.services.similarity import are_alike, telling_words
-from mcp_server.services.texts import clean_line, folded
+from mcp_server.services.dates import Due, resolve, week_of
+from mcp_server.services.texts import clean_line
 from mcp_server.services.views import task_view
-from mcp_server.services.zones import Clock, local_now, utc_now, wall_clock
+from mcp_server.services.zones import Clock, is_zone, local_now, utc_now, wall_clock
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
-from shared.tasks import AddedTasks, CompletedTasks, Context, Failure, FoundTasks, NewTask, TaskRef
+from shared.tasks import Context, FoundTasks
 
 MOST_WORDS = 10
-SIMILAR_CANDIDATES = 200
-SIMILAR_SHOWN = 5
-LARGEST_NUMBER = 2**31 - 1
-_TASK_ID = re.compile(r"t([1-9][0-9]{0,9})")
+NO_ZONE = "There is no such time zone. Write an IANA name such as Europe/Berlin."
+EMPTY = {
+    "open": "There is no open task.",
+    "done": "Nothing was completed yet.",
+    "deleted": "Nothing was deleted in the last 30 days.",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,8 @@ class Wanted:
     query: str
     status: db.Status
     due: db.Due
+    due_from: str
+    due_to: str
     label: str
     limit: int
     cursor: str
@@ -45,9 +44,15 @@ class TaskService:
         self._database = database
         self._clock = clock
 
-    async def context(self, user: UserId) -> Context:
-        """Tell the person's date and time, and what lies before them."""
+    async def context(self, user: UserId, time_zone: str) -> Context:
+        """Tell the person's date and time, and what lies before them; a zone that is given becomes theirs."""
+        zone = time_zone.strip()
+        if zone and not is_zone(zone):
+            raise ProductError(ErrorCode.INVALID, NO_ZONE)
         async with self._database.transaction(user) as rows:
+            if zone:
+                await rows.people.lock()
+                await rows.people.set_time_zone(zone)
             now = await local_now(rows.people, self._clock)
             counts = await rows.tasks.counts(wall_clock(now))
         monday, sunday = week_of(now.date())
@@ -66,10 +71,9 @@ class TaskService:
     async def find(self, user: UserId, wanted: Wanted) -> FoundTasks:
         """Return one page of tasks, and how to get the next one."""
         start = cursors.read(wanted.cursor, wanted.status)
-        words = tuple(clean_line(wanted.query).split()[:MOST_WORDS])
         async with self._database.transaction(user) as rows:
             now = await local_now(rows.people, self._clock)
-            search = db.Search(wall_clock(now), wanted.status, words, wanted.due, clean_line(wanted.label))
+            search = _search(wanted, now)
             found = await rows.tasks.page(search, wanted.limit + 1, start.after)
             page, has_more = found[: wanted.limit], len(found) > wanted.limit
             is_whole = start.after is None and not has_more
@@ -83,84 +87,25 @@ class TaskService:
             hint=None if total else _hint(wanted),
         )
 
-    async def add(self, user: UserId, wanted: Sequence[NewTask]) -> AddedTasks:
-        """Add tasks; one that cannot be added is told, and does not keep the others out."""
-        async with self._database.transaction(user) as rows:
-            now = await local_now(rows.people, self._clock)
-            drafts, failed = _drafts(wanted, now)
-            similar = await self._similar(rows, drafts)
-            if drafts:
-                await rows.tasks.add(drafts, await rows.people.take_task_numbers(len(drafts)))
-        return AddedTasks(
-            added=[task_view(row, now) for row in drafts],
-            similar=[task_view(row, now) for row in similar] or None,
-            failed=failed or None,
-        )
 
-    async def complete(self, user: UserId, items: Sequence[TaskRef]) -> CompletedTasks:
-        """Complete tasks; a title that is not the task's changes nothing, and both are named."""
-        completed: dict[int, TaskRow] = {}
-        already: list[TaskRow] = []
-        failed: list[Failure] = []
-        async with self._database.transaction(user) as rows:
-            now = await local_now(rows.people, self._clock)
-            held = await rows.tasks.lock(number for item in items if (number := _number(item)) is not None)
-            for place, item in enumerate(items, 1):
-                row = held.get(_number(item) or 0)
-                if row is None:
-                    failed.append(_failure(place, ErrorCode.NOT_FOUND, "There is no such task. Look with find_tasks."))
-                elif folded(row.title) != folded(item.expect_title):
-                    failed.append(_failure(place, ErrorCode.WRONG_TASK, _wrong_task(row, item)))
-                elif row.completed_at is not None or row.id in completed:
-                    already.append(row)
-                else:
-                    completed[row.id] = row
-            for row in completed.values():
-                row.completed_at = row.updated_at = now
-        return CompletedTasks(
-            completed=[task_view(row, now) for row in completed.values()],
-            already_done=[task_view(row, now) for row in already] or None,
-            failed=failed or None,
-        )
-
-    async def _similar(self, rows: Rows, drafts: Sequence[TaskRow]) -> list[TaskRow]:
-        words = {word for row in drafts for word in telling_words(row.title)}
-        if not words:
-            return []
-        most_telling = sorted(words, key=lambda word: (-len(word), word))[:MOST_WORDS]
-        candidates = await rows.tasks.open_with_words(most_telling, SIMILAR_CANDIDATES)
-        alike = [one for one in candidates if any(are_alike(one.title, row.title) for row in drafts)]
-        return alike[:SIMILAR_SHOWN]
+def _search(wanted: Wanted, now: datetime) -> db.Search:
+    return db.Search(
+        now=wall_clock(now),
+        at=now,
+        status=wanted.status,
+        words=tuple(clean_line(wanted.query).split()[:MOST_WORDS]),
+        due=wanted.due,
+        due_from=_day(wanted.due_from, now),
+        due_to=_day(wanted.due_to, now),
+        label=clean_line(wanted.label).removeprefix("#"),
+    )
 
 
-def _drafts(wanted: Sequence[NewTask], now: datetime) -> tuple[list[TaskRow], list[Failure]]:
-    drafts: list[TaskRow] = []
-    failed: list[Failure] = []
-    for place, task in enumerate(wanted, 1):
-        try:
-            drafts.append(draft(task, now))
-        except ProductError as error:
-            failed.append(_failure(place, error.code, error.message))
-    return drafts, failed
-
-
-def _number(item: TaskRef) -> int | None:
-    """Return the task's number, or None for what cannot be one."""
-    written = _TASK_ID.fullmatch(item.id)
-    number = int(written[1]) if written else 0
-    return number if 0 < number <= LARGEST_NUMBER else None
-
-
-def _failure(place: int, code: ErrorCode, message: str) -> Failure:
-    return Failure(item=place, code=code.value, message=message)
-
-
-def _wrong_task(row: TaskRow, item: TaskRef) -> str:
-    expected = clean_line(item.expect_title)[:TITLE_LENGTH]
-    return f"t{row.id} is “{row.title}”, not “{expected}”. Nothing was changed; look with find_tasks."
+def _day(said: str, now: datetime) -> date | None:
+    return resolve(said, now).on if said.strip() else None
 
 
 def _hint(wanted: Wanted) -> str:
-    if wanted.query or wanted.label or wanted.due:
+    if wanted.query or wanted.label or wanted.due or wanted.due_from or wanted.due_to:
         return f"No {wanted.status} task matches all of it. Try fewer words, or leave due and label out."
-    return "There is no open task." if wanted.status == "open" else "Nothing was completed yet."
+    return EMPTY[wanted.status]

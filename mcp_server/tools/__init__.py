@@ -7,16 +7,21 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel
 
 from mcp_server.caller import Door
+from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
+from mcp_server.services.deleting import DeletionService
 from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
-from mcp_server.tools.conversations import ConversationTools
+from mcp_server.services.writing import Writer
+from mcp_server.tools.changes import ChangeTools
+from mcp_server.tools.conversations import ConversationTools, PeopleTool
+from mcp_server.tools.deletion import deletion_with_card, deletion_with_question
 from mcp_server.tools.tasks import TaskTools
 from shared.contract import ConversationTool, Scope, TaskTool
 
 T, C = TaskTool, ConversationTool
 BOTH = frozenset(Door)
-GATEWAY = frozenset({Door.GATEWAY})
+GATEWAY, PEOPLE = frozenset({Door.GATEWAY}), frozenset({Door.PEOPLE})
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 ADDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False)
@@ -28,7 +33,7 @@ DESTROYS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempote
 class Offer:
     """A tool that cannot be offered without saying at which doors, and behind which scope."""
 
-    name: TaskTool | ConversationTool
+    name: TaskTool | ConversationTool | PeopleTool
     title: str
     run: Callable[..., Awaitable[BaseModel]]
     doors: frozenset[Door]
@@ -36,15 +41,39 @@ class Offer:
     hints: ToolAnnotations
 
 
-def catalogue(tasks: TaskService, conversations: ConversationService, turns: TurnService) -> tuple[Offer, ...]:
+@dataclass(frozen=True)
+class Services:
+    """Everything that a tool may call."""
+
+    tasks: TaskService
+    writer: Writer
+    deletions: DeletionService
+    changes: ChangeService
+    conversations: ConversationService
+    turns: TurnService
+
+
+def catalogue(services: Services) -> tuple[Offer, ...]:
     """Return every tool, in the order in which it is listed."""
-    task, talk = TaskTools(tasks), ConversationTools(conversations, turns)
+    task, change = TaskTools(services.tasks), ChangeTools(services.writer, services.changes)
+    talk = ConversationTools(services.conversations, services.turns)
+    by_question, by_card = deletion_with_question(services.deletions), deletion_with_card(services.deletions)
     read, write, manage = Scope.TASKS_READ, Scope.TASKS_WRITE, Scope.CONVERSATIONS
+    look = Scope.CONVERSATIONS_READ
     return (
-        Offer(T.GET_CONTEXT, "Today and counts", task.get_context, BOTH, read, READS),
+        Offer(T.GET_CONTEXT, "Today and counts", task.get_context, BOTH, read, SETS),
         Offer(T.FIND_TASKS, "Find tasks", task.find_tasks, BOTH, read, READS),
-        Offer(T.ADD_TASKS, "Add tasks", task.add_tasks, BOTH, write, ADDS),
-        Offer(T.COMPLETE_TASKS, "Complete tasks", task.complete_tasks, BOTH, write, SETS),
+        Offer(T.ADD_TASKS, "Add tasks", change.add_tasks, BOTH, write, ADDS),
+        Offer(T.UPDATE_TASKS, "Change tasks", change.update_tasks, BOTH, write, SETS),
+        Offer(T.COMPLETE_TASKS, "Complete tasks", change.complete_tasks, BOTH, write, SETS),
+        Offer(T.REOPEN_TASKS, "Reopen tasks", change.reopen_tasks, BOTH, write, SETS),
+        Offer(T.DELETE_TASKS, "Delete tasks", by_question, PEOPLE, write, DESTROYS),
+        Offer(T.DELETE_TASKS, "Delete tasks", by_card, GATEWAY, write, DESTROYS),
+        Offer(T.UNDO, "Undo a change", change.undo, BOTH, write, ADDS),
+        Offer(T.LIST_CHANGES, "List changes", change.list_changes, BOTH, read, READS),
+        Offer(
+            PeopleTool.SEARCH_CONVERSATIONS, "Search web conversations", talk.search_conversations, PEOPLE, look, READS
+        ),
         Offer(C.BEGIN_TURN, "Begin a turn", talk.begin_turn, GATEWAY, manage, SETS),
         Offer(C.RENEW_TURN, "Renew a turn", talk.renew_turn, GATEWAY, manage, SETS),
         Offer(C.FINISH_TURN, "Finish a turn", talk.finish_turn, GATEWAY, manage, SETS),

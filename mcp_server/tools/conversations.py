@@ -1,10 +1,11 @@
-"""The conversation tools, which the gateway alone calls; ``specs/001-first-light/contracts/conversation-tools.md``."""
+"""The gateway's own conversation tools (``specs/001-first-light/contracts/conversation-tools.md``), and a search."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from mcp_server.services.conversations import ConversationService
+from mcp_server.services.conversations import ConversationService, FoundMessages
 from mcp_server.services.turns import Message, TurnService
 from shared.contract import (
     ConversationPage,
@@ -26,6 +27,12 @@ MOST_ITEMS = 200
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 Id = Annotated[str, Field(max_length=128)]
+
+
+class PeopleTool(StrEnum):
+    """What people's own clients may hold beside the task tools."""
+
+    SEARCH_CONVERSATIONS = "search_conversations"
 
 
 class ConversationTools:
@@ -97,3 +104,12 @@ class ConversationTools:
     async def delete_conversation(self, user: UserId, conversation_id: Id) -> Done:
         """Delete a conversation with everything in it."""
         return await self._conversations.remove(user, conversation_id)
+
+    async def search_conversations(
+        self,
+        user: UserId,
+        query: Annotated[str, Field(max_length=200)] = "",
+        limit: Annotated[int, Field(ge=1, le=20)] = 10,
+    ) -> FoundMessages:
+        """Search the messages of the person's web chats with this task list, newest first; read-only."""
+        return await self._conversations.search(user, query, limit)

@@ -214,7 +214,8 @@ def test_an_app_asks_for_access_and_gets_the_persons_answer(
     visitor.get_by_role("button", name="Create account").click()
 
     expect(visitor.get_by_role("heading", name="Planner asks for access")).to_be_visible()
-    expect(visitor.get_by_role("listitem")).to_have_text(["See your tasks", "Add, change and complete your tasks"])
+    shown = ["See your tasks", "Add, change, complete and delete your tasks"]
+    expect(visitor.get_by_role("listitem")).to_have_text(shown)
     expect(visitor.get_by_text(urlsplit(remit.page).netloc)).to_be_visible()
     picture(visitor, "consent")
     visitor.get_by_role("button", name=button).click()

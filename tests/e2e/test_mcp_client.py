@@ -43,6 +43,12 @@ class Memory(TokenStorage):
     async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
         self.client = client_info
 
+    def scopes(self) -> set[str]:
+        """Return what the access token permits at the server; clients also ask to stay connected."""
+        assert self.tokens is not None
+        claims = jwt.decode(self.tokens.access_token, options={"verify_signature": False})
+        return set(claims["scope"].split()) - {"offline_access"}
+
 
 @dataclass
 class Consent:
@@ -120,3 +126,22 @@ async def test_the_pages_token_is_worth_nothing_at_the_mcp_server(person: Person
     async with httpx2.AsyncClient(headers=headers) as http:
         for door in ("/mcp", "/gateway"):
             assert (await http.post(f"{person.remit.mcp}{door}", json={})).status_code == 401
+
+
+@pytest.mark.requirement("002/FR-051")
+@pytest.mark.requirement("002/FR-052")
+async def test_an_app_gets_the_conversations_once_the_person_allows_them(person: Person) -> None:
+    """The call itself makes the client ask for more: 403, the person's consent, and the answer."""
+    await anyio.to_thread.run_sync(person.say, "add water the ferns tomorrow")
+
+    async with signed_in(person, "2026-07-28") as (client, memory):
+        before = {tool.name for tool in (await client.list_tools()).tools}
+        granted = memory.scopes()
+        found = await client.call_tool("search_conversations", {"query": "ferns"})
+
+    assert "search_conversations" not in before
+    assert granted == {"tasks:read", "tasks:write"}
+    assert memory.scopes() == {"tasks:read", "tasks:write", "conversations:read"}
+    assert found.structured_content is not None
+    said = [message["text"] for message in found.structured_content["messages"] if message["who"] == "person"]
+    assert said == ["add water the ferns tomorrow"]

@@ -58,7 +58,7 @@ async def test_two_hundred_calls_at_once_reach_the_right_user(client: McpClient)
 
     async def add(user: UserId, n: int) -> None:
         title = {"title": f"{user} {n}"}
-        await client.call_task_tool(user, "add_tasks", {"tasks": [title]}, turn_id=f"{n}")
+        await client.call_task_tool(user, "add_tasks", {"tasks": [title]}, turn_id=str(uuid.uuid4()))
 
     await asyncio.gather(*(add(user, n) for n in range(10) for user in users))
 

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx2
@@ -16,18 +16,26 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Caller:
-    """One user at one door; ``always`` is sent with each call, as ``user_id`` is at the gateway's."""
+    """One user at one door.
+
+    Attributes:
+        always: sent with the arguments of each call, as ``user_id`` is at the gateway's door.
+        meta: sent in the ``_meta`` of each request.
+        capabilities: what the client says that it can do.
+    """
 
     url: str
     token: str
     always: dict[str, Any] = field(default_factory=dict)
+    meta: dict[str, Any] = field(default_factory=dict)
+    capabilities: dict[str, Any] = field(default_factory=dict)
 
     def post(self, method: str, params: dict[str, Any], **headers: str) -> httpx2.Response:
         return httpx2.post(self.url, timeout=30, **self.request(method, params, **headers))
 
     def request(self, method: str, params: dict[str, Any], **headers: str) -> dict[str, Any]:
         """Return headers and body of a request, for any HTTP client."""
-        meta = {f"{PROTOCOL}/protocolVersion": REVISION, f"{PROTOCOL}/clientCapabilities": {}}
+        meta = {f"{PROTOCOL}/protocolVersion": REVISION, f"{PROTOCOL}/clientCapabilities": self.capabilities}
         sent = {
             "Accept": "application/json, text/event-stream",
             "Content-Type": "application/json",
@@ -37,8 +45,17 @@ class Caller:
             **({"MCP-Name": params["name"]} if "name" in params else {}),
             **headers,
         }
-        body = {"jsonrpc": "2.0", "id": next(_numbers), "method": method, "params": {**params, "_meta": meta}}
+        body = {
+            "jsonrpc": "2.0",
+            "id": next(_numbers),
+            "method": method,
+            "params": {**params, "_meta": {**meta, **self.meta}},
+        }
         return {"headers": sent, "content": json.dumps(body)}
+
+    def with_meta(self, **meta: Any) -> "Caller":
+        """Return the same caller with more in ``_meta``; a name stands for ``remit/name``."""
+        return replace(self, meta={**self.meta, **{f"remit/{name}": value for name, value in meta.items()}})
 
     def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """Call a tool and return its result as it was on the wire."""

@@ -31,6 +31,10 @@ class Told(BaseModel):
     user: str
 
 
+async def freely(_user: UserId, _client: str) -> None:
+    """Let every call go on."""
+
+
 async def whoami(user: UserId) -> Told:
     """Say for whom the call acts."""
     return Told(user=user)
@@ -51,7 +55,7 @@ async def served(offers: Iterable[Offer], key: SigningKey) -> AsyncIterator[http
     frame = Frame(ORIGIN, ["remit.test"], [], "k" * 32)
     rules = TokenRules("EdDSA", GATEWAY_ISSUER, GATEWAY_URL, frozenset({"obo+jwt"}), single_audience=True)
     verifier = Verifier(rules, StaticKeys({key.kid: load_key(key.jwk, "EdDSA")}))
-    server = door_server(Door.GATEWAY, offers, frame, issuer=ORIGIN, verifier=verifier)
+    server = door_server(Door.GATEWAY, offers, frame, issuer=ORIGIN, verifier=verifier, admit=freely)
     app = door_app(server, Door.GATEWAY, frame)
     async with server.session_manager.run(), httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as client:
         yield client
@@ -113,7 +117,7 @@ def test_a_tool_that_could_take_a_user_from_its_arguments_is_not_served(run: Any
     verifier = Verifier(TokenRules("EdDSA", GATEWAY_ISSUER, GATEWAY_URL), StaticKeys({}))
 
     with pytest.raises(TypeError, match="acting user"):
-        door_server(Door.GATEWAY, [offer(run)], frame, issuer=ORIGIN, verifier=verifier)
+        door_server(Door.GATEWAY, [offer(run)], frame, issuer=ORIGIN, verifier=verifier, admit=freely)
 
 
 def test_doors_and_scope_of_a_tool_have_no_default() -> None:

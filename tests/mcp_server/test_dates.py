@@ -13,6 +13,7 @@ WEDNESDAY = datetime(2026, 11, 25, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
 @pytest.mark.requirement("001/FR-015")
+@pytest.mark.requirement("002/FR-011")
 @pytest.mark.parametrize(
     ("said", "meant"),
     [
@@ -40,6 +41,15 @@ WEDNESDAY = datetime(2026, 11, 25, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
         ("tomorrow 9:30", "2026-11-26T09:30"),
         ("friday at 17:00", "2026-11-27T17:00"),
         ("in 2 weeks 08:00", "2026-12-09T08:00"),
+        ("next month", "2026-12-01"),
+        ("weekend", "2026-11-28"),
+        ("this weekend", "2026-11-28"),
+        ("weekend 10:00", "2026-11-28T10:00"),
+        ("monday at 9am", "2026-11-30T09:00"),
+        ("tomorrow 12 am", "2026-11-26T00:00"),
+        ("tomorrow 12pm", "2026-11-26T12:00"),
+        ("tomorrow at 9:30 PM", "2026-11-26T21:30"),
+        ("2026-12-24 6pm", "2026-12-24T18:00"),
     ],
 )
 def test_a_word_is_a_day(said: str, meant: str) -> None:
@@ -67,6 +77,11 @@ def test_a_word_is_a_day(said: str, meant: str) -> None:
         "1900-01-01",
         "in 99999 days",
         "in -1 days",
+        "in 5",
+        "tomorrow 8",
+        "tomorrow 13pm",
+        "tomorrow 0am",
+        "tomorrow 15:00pm",
         "next today",
         "２０２６-11-30",
         "today; drop table tasks",
@@ -95,6 +110,10 @@ def test_tomorrow_depends_on_where_the_person_is(zone: str, day: str) -> None:
         (datetime(2027, 1, 31, 12, tzinfo=UTC), "in a month", "2027-02-28"),
         (datetime(2028, 1, 31, 12, tzinfo=UTC), "in a month", "2028-02-29"),
         (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), "tomorrow", "2027-01-01"),
+        (datetime(2026, 12, 31, 12, tzinfo=UTC), "next month", "2027-01-01"),
+        (datetime(2027, 1, 31, 12, tzinfo=UTC), "next month", "2027-02-01"),
+        (datetime(2026, 11, 28, 12, tzinfo=UTC), "weekend", "2026-11-28"),
+        (datetime(2026, 11, 29, 12, tzinfo=UTC), "weekend", "2026-12-05"),
         (datetime(2026, 3, 28, 12, tzinfo=ZoneInfo("Europe/Berlin")), "tomorrow 2:30", "2026-03-29T02:30"),
         (datetime(2026, 10, 24, 12, tzinfo=ZoneInfo("Europe/Berlin")), "tomorrow 2:30", "2026-10-25T02:30"),
     ],

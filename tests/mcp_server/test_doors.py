@@ -1,5 +1,7 @@
 """For whom a call acts: the token says it, and nothing that is sent with a call can say otherwise."""
 
+import base64
+import json
 import uuid
 from typing import Any
 
@@ -15,7 +17,12 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "get_context": {},
     "find_tasks": {},
     "add_tasks": {"tasks": [{"title": "buy milk"}]},
+    "update_tasks": {"changes": [{"id": "t1", "expect_title": "buy milk", "priority": "high"}]},
     "complete_tasks": {"items": [{"id": "t1", "expect_title": "buy milk"}]},
+    "reopen_tasks": {"items": [{"id": "t1", "expect_title": "buy milk"}]},
+    "delete_tasks": {"items": [{"id": "t1", "expect_title": "buy milk"}]},
+    "undo": {"undo_token": "c1"},
+    "list_changes": {},
     "begin_turn": {"conversation_id": NOWHERE, "key": "k", "message": item()},
     "renew_turn": {"turn_id": NOWHERE, "lease": NOWHERE},
     "finish_turn": {"turn_id": NOWHERE, "lease": NOWHERE, "outcome": "done", "items": []},
@@ -28,6 +35,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 """Good arguments of every tool: with them only the user can be wrong."""
 TASK_TOOLS = sorted(TaskTool)
+READING = {TaskTool.GET_CONTEXT, TaskTool.FIND_TASKS, TaskTool.LIST_CHANGES}
 CONVERSATION_TOOLS = sorted(ConversationTool)
 
 
@@ -78,11 +86,13 @@ def test_conversations_are_out_of_reach_of_people_and_models(
         assert own_client.code(tool, **ARGUMENTS[tool]) == "invalid"
 
 
-@pytest.mark.parametrize("tool", ["add_tasks", "complete_tasks"])
+@pytest.mark.parametrize("tool", [name for name in TASK_TOOLS if name not in READING])
 def test_a_token_that_may_only_read_changes_nothing(at_people: As, at_gateway: As, user_id: str, tool: str) -> None:
-    for reader in (at_people(user_id, "tasks:read"), at_gateway(user_id, "tasks:read")):
-        assert reader.code(tool, **ARGUMENTS[tool]) == "not_permitted"
-        assert reader.ok("find_tasks")["total"] == 0
+    app, model = at_people(user_id, "tasks:read"), at_gateway(user_id, "tasks:read")
+
+    assert app.post("tools/call", {"name": tool, "arguments": ARGUMENTS[tool]}).status_code == 403
+    assert model.code(tool, **ARGUMENTS[tool]) == "not_permitted"
+    assert app.ok("find_tasks")["total"] == 0
 
 
 @pytest.mark.parametrize("tool", TASK_TOOLS)
@@ -106,6 +116,31 @@ def error(result: dict[str, Any]) -> str:
     return result["structuredContent"]["failed"][0]["code"]
 
 
+def probes(mine: Caller, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Call every tool that takes an id with the ids given."""
+    conversation = {"conversation_id": ids["conversation"]}
+    turn = {"turn_id": ids["turn"], "lease": ids["lease"]}
+    task = {"id": ids["task"], "expect_title": "secret"}
+    asked: dict[str, dict[str, Any]] = {
+        "update_tasks": {"changes": [{**task, "title": "mine now"}]},
+        "complete_tasks": {"items": [task]},
+        "reopen_tasks": {"items": [task]},
+        "delete_tasks": {"items": [task]},
+        "undo": {"undo_token": ids["change"]},
+        "begin_turn": {**conversation, "key": "k", "message": item(item_id="mine")},
+        "renew_turn": turn,
+        "finish_turn": {**turn, "outcome": "done", "items": [item(item_id="mine")]},
+        "list_conversations": {"after": ids["conversation"]},
+        "get_conversation": conversation,
+        "list_items": conversation,
+        "get_item": {**conversation, "item_id": ids["item"]},
+        "rename_conversation": {**conversation, "title": "mine now"},
+        "delete_conversation": conversation,
+    }
+    assert set(asked) == set(ARGUMENTS) - {"get_context", "find_tasks", "add_tasks", "list_changes"}
+    return {tool: mine.call(tool, **arguments) for tool, arguments in asked.items()}
+
+
 @pytest.mark.requirement("001/FR-018")
 def test_what_is_anothers_gets_the_answer_of_what_is_not_there(at_gateway: As, user_id: str) -> None:
     theirs = at_gateway(f"{user_id}-other")
@@ -113,34 +148,66 @@ def test_what_is_anothers_gets_the_answer_of_what_is_not_there(at_gateway: As, u
     talk = Talk(theirs)
     running = talk.begin(create=True, message=item("secret", item_id="item"), key="k")
     mine = at_gateway(user_id)
+    held = {"conversation": talk.id, "turn": running["turn_id"], "lease": running["lease"]}
 
-    def probes(conversation_id: str, turn_id: str, lease: str, task_id: str, item_id: str) -> dict[str, Any]:
-        conversation, turn = {"conversation_id": conversation_id}, {"turn_id": turn_id, "lease": lease}
-        asked: dict[str, dict[str, Any]] = {
-            "complete_tasks": {"items": [{"id": task_id, "expect_title": "secret"}]},
-            "begin_turn": {**conversation, "key": "k", "message": item(item_id="mine")},
-            "renew_turn": turn,
-            "finish_turn": {**turn, "outcome": "done", "items": [item(item_id="mine")]},
-            "list_conversations": {"after": conversation_id},
-            "get_conversation": conversation,
-            "list_items": conversation,
-            "get_item": {**conversation, "item_id": item_id},
-            "rename_conversation": {**conversation, "title": "mine now"},
-            "delete_conversation": conversation,
-        }
-        assert set(asked) == set(ARGUMENTS) - {"get_context", "find_tasks", "add_tasks"}
-        return {tool: mine.call(tool, **arguments) for tool, arguments in asked.items()}
-
-    anothers = probes(talk.id, running["turn_id"], running["lease"], "t1", "item")
-    nobodys = probes(NOWHERE, NOWHERE, NOWHERE, "t99", "no-item")
-    nonsense = probes("x", "x", "x", "x", "no-item")
+    anothers = probes(mine, {**held, "task": "t1", "change": "c1", "item": "item"})
+    unknown = dict.fromkeys(held, NOWHERE)
+    nobodys = probes(mine, {**unknown, "task": "t99", "change": "c99", "item": "no-item"})
+    nonsense = probes(mine, {**dict.fromkeys(held, "x"), "task": "x", "change": "x", "item": "no-item"})
 
     assert anothers == nobodys
     assert [error(one) for one in nonsense.values()] == [error(one) for one in nobodys.values()]
     assert mine.ok("find_tasks")["total"] == 0
+    assert mine.ok("list_changes") == mine.ok("list_changes", task_id="t1") == {"changes": []}
     assert talk.texts() == ["secret"]
     assert talk.status() == "running"
     assert theirs.ok("find_tasks")["tasks"][0]["title"] == "secret"
+    assert len(theirs.ok("list_changes")["changes"]) == 1
+
+
+@pytest.mark.requirement("002/FR-005")
+@pytest.mark.requirement("002/FR-022")
+def test_a_cursor_from_elsewhere_leads_to_ones_own_rows_alone(at_gateway: As, user_id: str) -> None:
+    theirs, mine = at_gateway(f"{user_id}-other"), at_gateway(user_id)
+    theirs.ok("add_tasks", tasks=[{"title": f"secret {n}"} for n in range(5)])
+    for n in range(3):
+        mine.ok("add_tasks", tasks=[{"title": f"mine {n}"}])
+        theirs.ok("add_tasks", tasks=[{"title": f"secret {n + 5}"}])
+
+    tasks = mine.ok("find_tasks", cursor=theirs.ok("find_tasks", limit=1)["next_cursor"])["tasks"]
+    changes = mine.ok("list_changes", cursor=theirs.ok("list_changes", limit=1)["next_cursor"])["changes"]
+
+    assert [task["title"] for task in tasks] == ["mine 1", "mine 2"]
+    assert [change["summary"] for change in changes] == ["added “mine 2”", "added “mine 1”", "added “mine 0”"]
+
+
+@pytest.mark.requirement("002/FR-005")
+@pytest.mark.parametrize("status", ["open", "done", "deleted"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        ["{status}", 0, "2026-11-25T10:00:00", 1],
+        ["{status}", 0, "2026-11-25T10:00:00+00:00", 2**31],
+        ["{status}", 0, "2026-11-25T10:00:00+00:00", -(2**70)],
+        ["{status}", 2**70, "0001-01-01T00:00:00+14:00", 1],
+        ["{status}", True, "9999-12-31T23:59:59-14:00", True],
+        ["open", 0, "2026-11-25", "10:00:00+01:00", 1],
+        ["open", -5, "2026-11-25", "10:00", 2**31],
+        ["open", 0, "2026-11-25", "25:00", 1],
+        [["{status}"], 0, "2026-11-25T10:00:00+00:00", 1],
+        {"status": "open"},
+        None,
+    ],
+    ids=str,
+)
+def test_a_forged_cursor_is_refused_or_leads_nowhere(gateway_caller: Caller, status: str, body: Any) -> None:
+    forged = json.dumps(body).replace("{status}", status)
+    cursor = base64.urlsafe_b64encode(forged.encode()).decode()
+
+    result = gateway_caller.call("find_tasks", status=status, cursor=cursor)
+
+    assert not result["isError"] or error(result) == "invalid"
+    assert result.get("structuredContent", {}).get("tasks", []) == []
 
 
 @pytest.mark.requirement("001/FR-018")

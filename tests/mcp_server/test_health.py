@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from local.postgres import Postgres
+from mcp_server.db.change_tables import ChangeRow
 from tests.mcp_server.client import Caller
 from tests.mcp_server.database import Addresses, at_port, command, own_database, run
 from tests.mcp_server.tunnel import Tunnel
@@ -127,7 +128,8 @@ def test_another_migration_than_the_codes_makes_it_red(start: Start, database: A
 def test_a_database_without_tables_makes_it_red_and_serves_nothing(
     start: Start, database: Addresses, gateway_key: SigningKey, user_id: str
 ) -> None:
-    command(database.owner, "DROP TABLE items, turns, conversations, tasks, people, alembic_version")
+    tables = ", ".join(ChangeRow.metadata.tables)
+    command(database.owner, f"DROP TABLE {tables}, alembic_version")
     service = start(database.app)
 
     assert readiness(service)[0] == 503

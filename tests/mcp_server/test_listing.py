@@ -8,14 +8,18 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import bpe_openai
 import pytest
 
 from tests.mcp_server.client import Caller
+from tests.mcp_server.conftest import As
 from tests.services import ROOT
 
 CONTRACTS = ROOT / "specs" / "001-first-light" / "contracts"
-LARGEST_LISTING = 3_000
-"""Characters of the people's listing; a model pays for it in every conversation."""
+PRICED = ROOT / "specs" / "002-task-tools" / "contracts" / "listing.json"
+MOST_TOKENS = 1_500
+"""What a model pays for the people's door, in every conversation."""
+EVERY_SCOPE = "tasks:read tasks:write conversations:read"
 
 
 @pytest.fixture(params=["people", "gateway"])
@@ -45,6 +49,7 @@ def test_the_listing_is_the_one_in_the_contract(listing: tuple[str, list[dict[st
     assert tools == json.loads(file.read_text(encoding="utf-8"))
 
 
+@pytest.mark.requirement("002/FR-003")
 def test_every_tool_has_a_title_a_description_and_hints(listing: tuple[str, list[dict[str, Any]]]) -> None:
     for tool in listing[1]:
         assert tool["title"]
@@ -55,6 +60,7 @@ def test_every_tool_has_a_title_a_description_and_hints(listing: tuple[str, list
         assert hints["readOnlyHint"] is True or {"destructiveHint", "idempotentHint"} <= hints.keys()
 
 
+@pytest.mark.requirement("002/FR-003")
 def test_every_schema_is_strict_flat_and_free_of_null(listing: tuple[str, list[dict[str, Any]]]) -> None:
     for tool in listing[1]:
         assert tool["inputSchema"]["additionalProperties"] is False
@@ -62,12 +68,24 @@ def test_every_schema_is_strict_flat_and_free_of_null(listing: tuple[str, list[d
             assert not schema.keys() & {"anyOf", "oneOf", "$ref", "$defs", "definitions"}
             assert not isinstance(schema.get("title"), str)
             assert schema.get("type") != "null"
+            assert not schema.keys() & {"nullable", "dependencies", "additionalItems", "$id", "id"}
             assert isinstance(schema.get("type", "string"), str)
             if schema.get("type") == "object":
                 assert schema["additionalProperties"] is ("properties" not in schema)
 
 
-def test_the_peoples_listing_stays_small(person: Caller) -> None:
-    listing = json.dumps(list(person.tools().values()), ensure_ascii=False, separators=(",", ":"))
+@pytest.mark.requirement("002/FR-002")
+def test_the_whole_listing_has_its_price(at_people: As, user_id: str) -> None:
+    """Under every scope that an app can be given, and with the instructions."""
+    reader = at_people(user_id, EVERY_SCOPE)
+    listing = {
+        "instructions": reader.post("server/discover", {}).json()["result"]["instructions"],
+        "tools": list(reader.tools().values()),
+    }
+    if os.environ.get("WRITE_CONTRACTS"):
+        PRICED.write_text(json.dumps(listing, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
-    assert len(listing) <= LARGEST_LISTING
+    assert listing == json.loads(PRICED.read_text(encoding="utf-8"))
+    encoding = bpe_openai.get_encoding("o200k_base")
+    text = json.dumps(listing["tools"], ensure_ascii=False, separators=(",", ":"))
+    assert len(encoding.encode(text)) + len(encoding.encode(listing["instructions"])) <= MOST_TOKENS

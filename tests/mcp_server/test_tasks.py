@@ -42,7 +42,7 @@ def test_a_task_is_added_found_and_completed(anyone: Caller) -> None:
         "weekday": f"{tomorrow:%A}",
         "priority": "high",
     }
-    assert added == {"added": [task]}
+    assert added == {"added": [task], "undo_token": "c1"}
     assert anyone.ok("find_tasks")["tasks"] == [{"n": 1, **task}]
     done = anyone.ok("complete_tasks", items=[{"id": "t1", "expect_title": "buy milk"}])
     assert [one["id"] for one in done["completed"]] == ["t1"]

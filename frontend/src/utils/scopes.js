@@ -3,7 +3,8 @@
 /** @type {Record<string, string>} */
 const WORDS = {
   "tasks:read": "See your tasks",
-  "tasks:write": "Add, change and complete your tasks",
+  "tasks:write": "Add, change, complete and delete your tasks",
+  "conversations:read": "Search what you and the assistant wrote in the chat",
   offline_access: "Stay connected while you are away",
   openid: "Know who you are",
   profile: "See your name",

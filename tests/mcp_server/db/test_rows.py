@@ -26,7 +26,7 @@ def two_people(at_gateway: As, user_id: str) -> tuple[str, str]:
     """Two people with a row in every table."""
     people = (user_id, f"{user_id}-other")
     for person in people:
-        caller = at_gateway(person)
+        caller = at_gateway(person).with_meta(idempotency_key="k")
         caller.ok("add_tasks", tasks=[{"title": person}])
         Talk(caller).answer(person, create=True)
     return people

@@ -1,0 +1,110 @@
+"""Change sets and stored replies: what was done, by whom, and what was answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow, ReplyRow
+from mcp_server.origin import Origin
+from shared.contract import TaskTool
+from shared.identity import UserId
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A task before and after a change set; ``before`` is None for one that the set made."""
+
+    task_id: int
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StoredReply:
+    request_hash: str
+    result: dict[str, Any]
+
+
+class ChangeRepository:
+    """One user's change sets. Whoever adds one has locked the person before."""
+
+    def __init__(self, session: AsyncSession, user: UserId) -> None:
+        self._session = session
+        self._user = user
+
+    async def add(
+        self, number: int, at: datetime, origin: Origin, snapshots: Sequence[Snapshot], undoes: int | None
+    ) -> None:
+        """Store a change set; the tasks in it are stored already."""
+        said = {"client": origin.client, "tool": origin.tool, "turn_id": origin.turn_id, "undoes": undoes}
+        await self._session.execute(insert(ChangeRow).values(user_id=self._user, id=number, at=at, **said))
+        rows = [
+            {
+                "user_id": self._user,
+                "change_id": number,
+                "task_id": one.task_id,
+                "before": one.before,
+                "after": one.after,
+            }
+            for one in snapshots
+        ]
+        await self._session.execute(insert(ChangedTaskRow), rows)
+
+    async def find(self, number: int) -> ChangeRow | None:
+        statement = select(ChangeRow).where(ChangeRow.user_id == self._user, ChangeRow.id == number)
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def latest(self) -> ChangeRow | None:
+        """Return the latest change set that is neither undone nor itself an undo."""
+        standing = (ChangeRow.undone_by.is_(None), ChangeRow.tool != TaskTool.UNDO)
+        statement = select(ChangeRow).where(ChangeRow.user_id == self._user, *standing)
+        return (await self._session.scalars(statement.order_by(ChangeRow.id.desc()).limit(1))).one_or_none()
+
+    async def set_undone_by(self, number: int, by: int | None) -> None:
+        statement = update(ChangeRow).where(ChangeRow.user_id == self._user, ChangeRow.id == number)
+        await self._session.execute(statement.values(undone_by=by))
+
+    async def rows_of(self, numbers: Sequence[int]) -> Sequence[ChangedTaskRow]:
+        """Return what the change sets did to each task, set by set, tasks in order."""
+        wanted = (ChangedTaskRow.user_id == self._user, ChangedTaskRow.change_id.in_(numbers))
+        order = (ChangedTaskRow.change_id, ChangedTaskRow.task_id)
+        return (await self._session.scalars(select(ChangedTaskRow).where(*wanted).order_by(*order))).all()
+
+    async def page(
+        self, limit: int, *, before: int | None, since: datetime | None, task_id: int | None
+    ) -> Sequence[ChangeRow]:
+        """Return at most ``limit`` change sets, newest first; ``before`` is the number where the last page ended."""
+        statement = select(ChangeRow).where(ChangeRow.user_id == self._user)
+        if before is not None:
+            statement = statement.where(ChangeRow.id < before)
+        if since is not None:
+            statement = statement.where(ChangeRow.at >= since)
+        if task_id is not None:
+            touched = select(ChangedTaskRow.change_id).where(
+                ChangedTaskRow.user_id == self._user, ChangedTaskRow.task_id == task_id
+            )
+            statement = statement.where(ChangeRow.id.in_(touched))
+        return (await self._session.scalars(statement.order_by(ChangeRow.id.desc()).limit(limit))).all()
+
+
+class ReplyRepository:
+    """One user's stored replies. Whoever adds one has locked the person before."""
+
+    def __init__(self, session: AsyncSession, user: UserId) -> None:
+        self._session = session
+        self._user = user
+
+    async def find(self, key: str) -> StoredReply | None:
+        statement = select(ReplyRow.request_hash, ReplyRow.result).where(
+            ReplyRow.user_id == self._user, ReplyRow.key == key
+        )
+        row = (await self._session.execute(statement)).one_or_none()
+        return None if row is None else StoredReply(*row)
+
+    async def add(self, key: str, reply: StoredReply) -> None:
+        values = {"user_id": self._user, "key": key, "request_hash": reply.request_hash, "result": reply.result}
+        await self._session.execute(insert(ReplyRow).values(values))

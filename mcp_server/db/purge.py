@@ -1,0 +1,34 @@
+"""Removes for good what nobody can bring back any more, as a role that can do nothing else."""
+
+from sqlalchemy import exc, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from mcp_server.db.failures import raise_meaning
+from mcp_server.db.session import async_url
+
+_ROLE = text("SET LOCAL ROLE remit_purge")
+# Which rows may go is the policies' to say: as this role, a statement without a condition deletes only those.
+# The history of a task goes with it; a change set of which nothing is left goes after.
+_DELETIONS = {
+    "tasks": text("DELETE FROM tasks"),
+    "changes": text("DELETE FROM changes"),
+    "replies": text("DELETE FROM replies"),
+}
+
+
+async def purge(owner_url: str) -> dict[str, int]:
+    """Return how many rows went from each table.
+
+    Raises:
+        ProductError: ``unavailable``, when the database is away.
+    """
+    address, options = async_url(owner_url)
+    engine = create_async_engine(address, connect_args=options)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(_ROLE)
+            return {table: (await connection.execute(sql)).rowcount for table, sql in _DELETIONS.items()}
+    except (exc.SQLAlchemyError, OSError) as error:
+        raise_meaning(error)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,152 @@
+"""The one way on which tasks change: one transaction that does the write, records it, and keeps its answer."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+from pydantic_core import to_jsonable_python
+
+from mcp_server.db.changes import Snapshot, StoredReply
+from mcp_server.db.session import Database, Rows
+from mcp_server.db.tables import TaskRow
+from mcp_server.origin import Origin
+from mcp_server.services.snapshots import Content
+from mcp_server.services.zones import Clock, utc_now, zone_of
+from shared.errors import ErrorCode, ProductError
+from shared.identity import UserId
+from shared.tasks import WriteAnswer
+
+Arguments = TypeVar("Arguments")
+Answer = TypeVar("Answer", bound=WriteAnswer)
+
+
+@dataclass
+class Write:
+    """One write on its way; every task that it touches is held by it, with what it was before.
+
+    Attributes:
+        now: the person's own time; ``at`` is the same moment in UTC, as it is stored.
+        undoes: the number of the change set that this write takes back.
+    """
+
+    rows: Rows
+    now: datetime
+    undoes: int | None = None
+    _touched: dict[int, tuple[TaskRow, Content | None]] = field(
+        default_factory=dict[int, tuple[TaskRow, Content | None]]
+    )
+
+    @property
+    def at(self) -> datetime:
+        return self.now.astimezone(UTC)
+
+    async def hold(self, numbers: Iterable[int]) -> dict[int, TaskRow]:
+        """Return tasks by number, deleted ones too; nobody else changes them before this write ends."""
+        held = await self.rows.tasks.lock(numbers)
+        for row in held.values():
+            self._touched.setdefault(row.id, (row, Content.of(row)))
+        return held
+
+    async def hold_occurrence(self, row: TaskRow, on: date) -> TaskRow | None:
+        """Return the task that stands for a date of the same series, deleted or not."""
+        assert row.series is not None
+        found = await self.rows.tasks.lock_occurrence(row.series, on)
+        if found is not None:
+            self._touched.setdefault(found.id, (found, Content.of(found)))
+        return found
+
+    async def add(self, drafts: Sequence[TaskRow]) -> None:
+        """Store new tasks; one that repeats begins a series of its own, unless it continues another."""
+        numbers = await self.rows.people.take_task_numbers(len(drafts))
+        for row, number in zip(drafts, numbers, strict=True):
+            if row.repeat is not None and row.series is None:
+                row.series = number
+            self._touched[number] = (row, None)
+        await self.rows.tasks.add(drafts, numbers)
+
+    async def record(self, origin: Origin) -> str | None:
+        """Store what changed as one change set, and return the token that takes it back."""
+        changed = {
+            number: (row, before)
+            for number, (row, before) in self._touched.items()
+            if before is None or Content.of(row) != before
+        }
+        if not changed:
+            return None
+        for row, _ in changed.values():
+            row.updated_at = self.at
+        await self.rows.tasks.flush()
+        number = await self.rows.people.take_change_number()
+        snapshots = [
+            Snapshot(task_id, before.to_json() if before else None, Content.of(row).to_json())
+            for task_id, (row, before) in sorted(changed.items())
+        ]
+        await self.rows.changes.add(number, self.at, origin, snapshots, self.undoes)
+        return f"c{number}"
+
+
+class Writer:
+    """Does one person's writes, one after the other."""
+
+    def __init__(self, database: Database, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def write(
+        self,
+        user: UserId,
+        origin: Origin,
+        rule: Callable[[Write, Arguments], Awaitable[Answer]],
+        arguments: Arguments,
+        kind: type[Answer],
+    ) -> Answer:
+        """Do what ``rule`` says, or give the answer that the same write was given before.
+
+        Raises:
+            ProductError: ``conflict``, when the key was used for another write; and whatever the rule refuses.
+        """
+        key, digest = _identity(origin, arguments)
+        async with self._database.transaction(user) as rows:
+            person = await rows.people.lock()  # a duplicate waits here, and then finds the first one's answer
+            stored = await rows.replies.find(key) if key else None
+            if stored is not None:
+                return kind.model_validate(_same(stored, digest).result)
+            write = Write(rows, self._clock().astimezone(zone_of(person.time_zone)))
+            answer = await rule(write, arguments)
+            token = await write.record(origin)
+            answer = answer.model_copy(update={"undo_token": token})
+            if write.undoes is not None and token is not None:
+                await _turn_over(rows, write.undoes, int(token[1:]))
+            if key:
+                kept = answer.model_dump(mode="json", exclude_none=True)
+                await rows.replies.add(key, StoredReply(digest, kept))
+        return answer
+
+
+def _identity(origin: Origin, arguments: object) -> tuple[str, str]:
+    """Return the key under which the answer is kept, empty where nobody gave one, and the write's digest."""
+    written = json.dumps(to_jsonable_python([origin.tool, arguments]), separators=(",", ":"))
+    digest = hashlib.sha256(written.encode()).hexdigest()
+    if origin.key:
+        return f"key:{origin.key}", digest
+    return (f"turn:{origin.turn_id}:{digest}" if origin.turn_id else ""), digest
+
+
+def _same(stored: StoredReply, digest: str) -> StoredReply:
+    if stored.request_hash != digest:
+        sentence = "This idempotency key was used for another write. Send it under a new key."
+        raise ProductError(ErrorCode.CONFLICT, sentence)
+    return stored
+
+
+async def _turn_over(rows: Rows, number: int, by: int) -> None:
+    """Note that a change set is undone; what it had undone itself stands again, and so on down the chain."""
+    done_by: int | None = by
+    while (change := await rows.changes.find(number)) is not None:
+        await rows.changes.set_undone_by(number, done_by)
+        if change.undoes is None:
+            return
+        number, done_by = change.undoes, (None if done_by is not None else number)
