@@ -1,4 +1,4 @@
-"""`python -m mcp_server`: serves both doors until it is told to stop; `… purge` removes what is past restoring."""
+"""`python -m mcp_server`: serves; `… check` looks at the settings; `… purge` removes what is past restoring."""
 
 import asyncio
 import logging
@@ -20,10 +20,13 @@ def main() -> None:
     match sys.argv[1:]:
         case []:
             serve()
+        case ["check"]:
+            read_settings()
+            sys.stdout.write("Every setting of the MCP server can be used.\n")
         case ["purge"]:
             sys.stdout.write(f"removed {purging.run()}\n")
         case _:
-            sys.exit("usage: python -m mcp_server [purge]")
+            sys.exit("usage: python -m mcp_server [check | purge]")
 
 
 def serve() -> None:

@@ -80,14 +80,14 @@ def caller_of(service: Service, key: SigningKey, user_id: str) -> Caller:
     return Caller(url, assertion(key, url, user_id, "tasks:read tasks:write"), {"user_id": user_id})
 
 
-def last_words(environment: dict[str, str]) -> tuple[int, str]:
+def last_words(environment: dict[str, str], *arguments: str) -> tuple[int, str]:
     """Start a server that refuses, and return its exit status and what it said."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    command_line = [sys.executable, "-m", "mcp_server"]
+    command_line = [sys.executable, "-m", "mcp_server", *arguments]
     done = subprocess.run(
         command_line, cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False, timeout=30
     )
-    return done.returncode, done.stderr
+    return done.returncode, done.stdout + done.stderr
 
 
 @pytest.mark.requirement("001/FR-013")
@@ -264,3 +264,13 @@ def test_every_wrong_setting_is_named_at_once_and_no_value_is_shown(
     assert {line.split()[0] for line in said.splitlines()} == set(wrong)
     assert "hunter22" not in said
     assert private["d"] not in said
+
+
+@pytest.mark.requirement("003/FR-051")
+def test_a_check_says_the_same_without_serving(app_url: str, issuer: Issuer, gateway_key: SigningKey) -> None:
+    good = mcp_server_environment(app_url, issuer, gateway_key, free_port())
+    wrong = good | {"MCP_SERVER_PORT": "x", "MCP_SERVER_GATEWAY_PUBLIC_KEYS": "{}"}
+
+    assert last_words(good, "check") == (0, "Every setting of the MCP server can be used.\n")
+    assert last_words(wrong, "check") == last_words(wrong)
+    assert last_words(wrong, "check")[0] == 1
