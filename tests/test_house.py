@@ -81,3 +81,11 @@ def test_no_text_names_a_registry_or_a_private_path() -> None:
     files = [path for path in paths if path.suffix in {".py", ".md", ".js", ".mjs", ".yml"} and path != Path(__file__)]
     guilty = [str(path) for path in files if private.search(path.read_text("utf-8"))]
     assert not guilty
+
+
+@pytest.mark.requirement("003/FR-061")
+@pytest.mark.parametrize("status", ["401", "403", "409", "429", "503"])
+def test_the_readme_says_what_a_refusal_means_and_what_to_do(status: str) -> None:
+    rows = [line.split("|") for line in (ROOT / "README.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+
+    assert [row for row in rows if row[1].strip().startswith(status) and all(cell.strip() for cell in row[1:-1])]

@@ -26,7 +26,7 @@ function client(routes, userId = "ada-1") {
 }
 
 describe("a request", () => {
-  test("[001/FR-051] is refused without a user id, before a token is asked for", async () => {
+  test("[001/FR-051] [003/FR-040] is refused without a user id, before a token is asked for", async () => {
     const { api, requests } = client({}, null);
 
     await expect(api.fetch(`${HOME}/chatkit`, message())).rejects.toBeInstanceOf(SessionEndedError);

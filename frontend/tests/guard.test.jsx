@@ -14,7 +14,7 @@ const chat = () => document.querySelector("openai-chatkit");
 const gatewayRequests = () => page.requests.filter(({ route }) => route.includes("gateway.test"));
 
 describe("the guard", () => {
-  test("[001/FR-050] shows neither chat nor form while the session is not resolved", async () => {
+  test("[001/FR-050] [003/FR-040] shows neither chat nor form while the session is not resolved", async () => {
     /** @type {(session: object) => void} */
     let resolve = () => undefined;
     page = await openPage("/", {
@@ -33,7 +33,7 @@ describe("the guard", () => {
     await page.waitFor(() => expect(chat()).not.toBeNull());
   });
 
-  test("[001/FR-051] keeps the chat closed without a session, and asks the gateway for nothing", async () => {
+  test("[001/FR-051] [003/FR-040] keeps the chat closed without a session, and asks the gateway for nothing", async () => {
     page = await openPage("/", { [GET_SESSION]: null });
 
     await page.screen.findByRole("heading", { name: "Sign in" });
@@ -41,7 +41,7 @@ describe("the guard", () => {
     expect(gatewayRequests()).toEqual([]);
   });
 
-  test("[001/FR-051] keeps the chat closed when the session names no user, and says so", async () => {
+  test("[001/FR-051] [003/FR-040] keeps the chat closed when the session names no user, and says so", async () => {
     page = await openPage("/", { [GET_SESSION]: sessionOf({ name: "Nobody", email: "n@example.com" }) });
 
     await page.screen.findByRole("heading", { name: "Your session names no user" });

@@ -110,6 +110,7 @@ def test_what_the_page_is_told_holds_no_secret(service: SignIn, told: dict[str, 
 
 
 @pytest.mark.requirement("001/FR-057")
+@pytest.mark.requirement("003/FR-050")
 def test_every_missing_setting_is_named_in_the_log_and_in_the_page(tmp_path: Path) -> None:
     with sign_in({"HOST": "127.0.0.1", "PORT": str(free_port())}, tmp_path / "log") as service:
         page = service.get("/")
@@ -157,6 +158,7 @@ def test_a_migration_with_wrong_settings_says_so_in_one_line(told: dict[str, str
     assert "GATEWAY_PUBLIC_URL is missing." in done.stderr
 
 
+@pytest.mark.requirement("003/FR-041")
 def test_guessing_passwords_is_slowed_down_whatever_address_is_claimed(told: dict[str, str], tmp_path: Path) -> None:
     public = told | {"PORT": str(free_port()), "BETTER_AUTH_URL": "https://remit.example"}
     body = {"email": "ada@example.com", "password": "wrong horse"}

@@ -30,6 +30,7 @@ async def test_the_pages_token_passes_the_gateways_own_rules(service: SignIn, ac
 
 
 @pytest.mark.requirement("001/FR-051")
+@pytest.mark.requirement("003/FR-041")
 async def test_nothing_that_a_person_can_edit_becomes_a_claim(account: Account) -> None:
     assert account.client.post("/api/auth/update-user", json={"name": "admin"}).status_code == 200
 

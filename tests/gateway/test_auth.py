@@ -96,6 +96,7 @@ def test_every_route_but_health_verifies_its_user_and_is_in_this_test(environmen
 
 
 @pytest.mark.requirement("001/FR-030")
+@pytest.mark.requirement("003/SC-002")
 @pytest.mark.requirement("001/FR-032")
 async def test_no_bad_token_reaches_a_model_or_a_tool(start: Start, wire: Wire, issuer: Issuer, user_id: str) -> None:
     model = ScriptedModel()
@@ -131,6 +132,7 @@ async def test_the_good_token_beside_the_bad_ones_is_served(start: Start, issuer
 
 
 @pytest.mark.requirement("001/FR-030")
+@pytest.mark.requirement("003/SC-002")
 async def test_the_token_is_checked_before_the_body_is_read(start: Start, user_id: str) -> None:
     started = await start()
     async with httpx2.AsyncClient() as http:

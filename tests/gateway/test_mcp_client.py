@@ -53,6 +53,7 @@ async def code_of(client: McpClient, arguments: dict[str, Any]) -> ErrorCode:
 
 
 @pytest.mark.requirement("001/FR-033")
+@pytest.mark.requirement("003/FR-010")
 async def test_two_hundred_calls_at_once_reach_the_right_user(client: McpClient) -> None:
     users = [somebody() for _ in range(20)]
 

@@ -145,6 +145,7 @@ def test_only_an_ed25519_key_signs_assertions(key: str) -> None:
     assert refused(JWKS_MODE | {"GATEWAY_ASSERTION_KEY": key}) == {"assertion_key"}
 
 
+@pytest.mark.requirement("003/FR-050")
 def test_every_problem_is_told_at_once_and_no_value_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "hunter2-hunter2-hunter2-hunter2-hunter2"
     wrong = {"GATEWAY_PORT": "x", "GATEWAY_HS256_SECRET": secret, "GATEWAY_CORS_ORIGINS": "*", "OPENAI_API": "soap"}

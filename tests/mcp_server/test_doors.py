@@ -46,11 +46,13 @@ def test_every_task_tool_stands_at_both_doors(gateway_caller: Caller, person: Ca
 
 
 @pytest.mark.requirement("001/FR-011")
+@pytest.mark.requirement("003/FR-011")
 def test_the_probes_below_cover_every_tool(gateway_caller: Caller) -> None:
     assert ARGUMENTS.keys() == gateway_caller.tools().keys()
 
 
 @pytest.mark.requirement("001/FR-011")
+@pytest.mark.requirement("003/FR-011")
 @pytest.mark.parametrize("tool", ARGUMENTS)
 def test_a_call_at_the_gateways_door_names_the_user_of_its_token(gateway_caller: Caller, tool: str) -> None:
     schema = gateway_caller.tools()[tool]["inputSchema"]

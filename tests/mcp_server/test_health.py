@@ -178,6 +178,7 @@ def test_it_leaves_quickly_and_in_good_order(start: Start, served_url: str, name
 
 
 @pytest.mark.requirement("001/FR-017")
+@pytest.mark.requirement("003/FR-020")
 @pytest.mark.parametrize(
     "harm",
     [
@@ -217,6 +218,7 @@ def as_role(url: str, role: str) -> str:
 
 
 @pytest.mark.requirement("001/FR-017")
+@pytest.mark.requirement("003/FR-020")
 def test_a_safe_role_is_served(database: Addresses, start: Start, user_id: str) -> None:
     """The control of the test above: the same role without the harm."""
     role = user_id.replace("-", "_")
@@ -230,6 +232,7 @@ def test_a_safe_role_is_served(database: Addresses, start: Start, user_id: str) 
 
 
 @pytest.mark.requirement("001/FR-017")
+@pytest.mark.requirement("003/FR-020")
 def test_an_unsafe_role_is_not_served_either_when_the_database_comes_back_later(
     start: Start, owner_url: str, tunnel: Tunnel, gateway_key: SigningKey, user_id: str
 ) -> None:
@@ -241,6 +244,7 @@ def test_an_unsafe_role_is_not_served_either_when_the_database_comes_back_later(
     assert "can bypass row-level security" in service.log.read_text()
 
 
+@pytest.mark.requirement("003/FR-050")
 def test_every_wrong_setting_is_named_at_once_and_no_value_is_shown(
     app_url: str, issuer: Issuer, gateway_key: SigningKey
 ) -> None:

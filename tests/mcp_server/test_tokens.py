@@ -1,5 +1,6 @@
 """A door opens to its own tokens, and to nothing that only resembles one."""
 
+import json
 from pathlib import Path
 
 import httpx2
@@ -7,7 +8,14 @@ import pytest
 
 from tests.mcp_server.client import Caller
 from tests.mcp_server.tokens import Mint, bad_assertions, bad_tokens, gateway_mint, people_mint
-from tests.services import GATEWAY_ISSUER, Issuer, Service, SigningKey
+from tests.services import (
+    GATEWAY_ISSUER,
+    Issuer,
+    Service,
+    SigningKey,
+    assertion,
+    free_port,
+)
 
 FEWEST = 75
 
@@ -85,3 +93,29 @@ def test_the_log_names_the_cause_and_holds_no_token(mcp_server: Service, mints: 
     assert "token refused at gateway: actor" in log
     assert token not in log
     assert token.split(".")[1] not in log
+
+
+@pytest.mark.requirement("003/FR-010")
+def test_two_keys_of_the_gateway_are_accepted_while_one_is_replaced(
+    mcp_server: Service, gateway_key: SigningKey, logs: Path, user_id: str
+) -> None:
+    following, port = SigningKey(), free_port()
+    own = {
+        "MCP_SERVER_PORT": str(port),
+        "MCP_SERVER_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "MCP_SERVER_ALLOWED_HOSTS": json.dumps([f"127.0.0.1:{port}"]),
+        "MCP_SERVER_GATEWAY_PUBLIC_KEYS": json.dumps({"keys": [gateway_key.jwk, following.jwk]}),
+    }
+    environment = mcp_server.environment | own
+    service = Service("mcp_server", port, environment, logs / "rotation.log")
+    service.start()
+    try:
+        url = f"{service.url}/gateway"
+        answers = [
+            status(url, f"Bearer {assertion(key, url, user_id, 'tasks:read')}")
+            for key in (gateway_key, following, SigningKey())
+        ]
+    finally:
+        service.stop()
+
+    assert answers == [200, 200, 401]

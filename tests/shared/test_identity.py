@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from shared.identity import USER_ID_PATTERN, TokenRefusedError, user_id_of
 
-pytestmark = pytest.mark.requirement("001/FR-032")
+pytestmark = [pytest.mark.requirement("001/FR-032"), pytest.mark.requirement("003/FR-004")]
 
 CLAIMS = ("sub", "user_id", "userId", "id")
 good_ids = st.from_regex(re.compile(USER_ID_PATTERN[:-1] + r"\Z"), fullmatch=False).map(str)

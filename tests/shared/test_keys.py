@@ -10,7 +10,11 @@ from shared.keys import COOLDOWN_SECONDS, FRESH_SECONDS, STALE_SECONDS, KeysUnav
 from tests.services import SigningKey
 from tests.shared.published import KeyEndpoint
 
-pytestmark = [pytest.mark.anyio, pytest.mark.requirement("001/FR-032")]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.requirement("001/FR-032"),
+    pytest.mark.requirement("003/FR-002"),
+]
 
 
 class Clock:

@@ -20,7 +20,11 @@ SAME_AS_A_VALID_ONE = {367, 370}  # byte for byte vector 357, which is valid: th
 KEY_OF_ANOTHER_ALGORITHM = {346, 347, 350, 351}  # the key says PS256 or ES521, the token PS384 or ES512
 CHARACTER_OUTSIDE_BASE64URL = {372, 373}  # a "?" that a lenient decoder would skip
 RULES = TokenRules("EdDSA", "https://issuer.example", "service")
-pytestmark = pytest.mark.requirement("001/FR-032")
+pytestmark = [
+    pytest.mark.requirement("001/FR-032"),
+    pytest.mark.requirement("003/FR-001"),
+    pytest.mark.requirement("003/SC-001"),
+]
 
 
 def vectors(name: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -82,6 +82,7 @@ def alembic(addresses: Addresses, *arguments: str) -> str:
 
 
 @pytest.mark.requirement("001/FR-017")
+@pytest.mark.requirement("003/FR-020")
 def test_every_table_stands_behind_the_same_wall(owner_url: str) -> None:
     assert sorted(row["name"] for row in run(owner_url, TABLES)) == sorted(ChangeRow.metadata.tables)
     assert faulty_tables(owner_url) == {}
