@@ -3,13 +3,16 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
-from gateway.offline.dates import MONTHS, WEEKDAYS, cut_day, month_of, weekend_of
+from gateway.offline.dates import ANY_NUMBER, MONTHS, WEEKDAYS, cut_day, month_of, number, weekend_of
 from gateway.offline.forms import words_of
 from gateway.offline.schedules import shifted
 
 MOST_LISTED = 50
+
+Days: TypeAlias = tuple[date | None, date]
+"""The first day and the last; without a first one, all up to the last."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ _WEEK = Part(frozenset({"week", "days"}), {"due": "next_7_days"}, "Due within 7 
 _LABEL = re.compile(r"(?:#|(?:labell?ed|tagged|label|tag)(?: as| with)? #?)(?P<label>[\w-]+)", re.IGNORECASE)
 _MONTH = re.compile(rf"\b(?P<month>{'|'.join(MONTHS)})[a-z]*$", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:by|until|till|before)\b", re.IGNORECASE)
+_NEXT = re.compile(rf"\bnext (?P<count>{ANY_NUMBER}) (?P<unit>day|week|month)s$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:between|from) (?P<first>.+?) (?:and|to|until|till) (?P<last>.+)$", re.IGNORECASE)
 _IN = re.compile(r"in (?P<count>[0-9]+) (?P<unit>day|week|month)s")
 _ALL = re.compile(
     r"(?:absolutely )?(?:everything|every (?:task|item)|all(?: of)?(?: (?:my|the|our))?(?P<kind> [a-z]+)?"
@@ -75,27 +80,47 @@ def all_meant(text: str, today: date) -> Part | None:
 
 
 def _range(text: str, words: set[str], today: date) -> Part | None:
-    """Return the days that the text names; a day or a span of days, or up to one."""
+    """Return the days that the text names: a span of days, one day, or all up to one."""
+    days = _span(text, words, today) or _one_day(text, today)
+    return _due(*days) if days else None
+
+
+def _span(text: str, words: set[str], today: date) -> Days | None:
     if "weekend" in words:
         saturday = weekend_of(today) + timedelta(weeks="next" in words)
-        return _due(max(saturday, today), saturday + timedelta(days=1))
+        return max(saturday, today), saturday + timedelta(days=1)
+    if said := _NEXT.search(text):
+        return today, _date(f"in {number(said['count'])} {said['unit'].lower()}s", today)
     if "month" in words:
-        first, last = month_of(today, 1 if "next" in words else 0)
-        return _due(first, last)
+        return month_of(today, 1 if "next" in words else 0)
+    if said := _BETWEEN.search(text):
+        first, last = _named_day(said["first"], today), _named_day(said["last"], today)
+        return (first, last) if first and last else None
+    return None
+
+
+def _one_day(text: str, today: date) -> Days | None:
     rest, day = cut_day(f"x {text}", today)
     if day == "next week":
         monday = today + timedelta(days=7 - today.weekday())
-        return _due(monday, monday + timedelta(days=6))
+        return monday, monday + timedelta(days=6)
     if day and day != "today":
-        return _due(None if _UNTIL.search(text) else _date(day, today), _date(day, today))
+        on = _date(day, today)
+        return None if _UNTIL.search(text) else on, on
     if said := _MONTH.search(rest):
-        ahead = (MONTHS.index(said["month"].lower()) + 1 - today.month) % 12
-        return _due(*month_of(today, ahead))
+        return month_of(today, (MONTHS.index(said["month"].lower()) + 1 - today.month) % 12)
     return None
+
+
+def _named_day(text: str, today: date) -> date | None:
+    rest, day = cut_day(f"x {text}", today)
+    return _date(day, today) if day and rest == "x" else None
 
 
 def _date(day: str, today: date) -> date:
     """Return the date that one of the tools' words means."""
+    if day == "today":
+        return today
     if day == "tomorrow":
         return today + timedelta(days=1)
     if later := _IN.fullmatch(day):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from gateway.offline.dates import ANY_DAY
 from gateway.offline.intents import Intent
@@ -21,14 +22,29 @@ _LIST_WORD = re.compile(
     "what|what's|whats|is|are|which|show|me|list|display|give|get|tell|see|check|do|did|i|i've|have|got|there|any|anything"
     "|all|my|the|tasks?|todos?|to-dos?|items?|things?|open|left|on|due|planned|coming|up|next|to|for|in|of|still|not|yet"
     "|agenda|plan|remaining|current|full|whole|again|need|must|should|an?|read|out|let|look|at|today|tonight|tomorrow|this"
-    "|week|weekend|month|days|overdue|late|done|completed|finished|without|dates?|undated|no|now|everything|we|our|us|be"
-    "|by|until|till|before|between|and|may|[0-9]{1,2}(?:st|nd|rd|th)?|[0-9]{4}(?:-[0-9]{2}){2}|am|late"
+    "|weeks?|weekend|months?|days|two|three|four|five|six|seven|eight|nine|ten|overdue|late|done|completed|finished|without|dates?|undated|no|now|everything|we|our|us|be"
+    "|by|until|till|before|between|from|and|may|[0-9]{1,2}(?:st|nd|rd|th)?|[0-9]{4}(?:-[0-9]{2}){2}|am|late"
     f"|{ANY_DAY}|{_MONTH}"
 )
 _LIST_ANCHOR = re.compile(
     "list|tasks?|todos?|to-dos?|agenda|due|overdue|left|do|have|open|next|today|tonight|tomorrow|week|weekend|month|days"
     f"|done|completed|finished|undated|remaining|planned|{ANY_DAY}|{_MONTH}"
 )
+
+_VERBS = (
+    "add",
+    "complete",
+    "delete",
+    "remove",
+    "move",
+    "rename",
+    "reopen",
+    "restore",
+    "postpone",
+    "reschedule",
+    "remind",
+)
+NEARLY = 0.8  # of difflib's ratio
 
 _POLITE_START = re.compile(
     r"(?:(?:please|hey|hi|hello|ok|okay|so|and|then|now|also|just|well|actually|sorry|oh|no|can you|could you|would you"
@@ -64,7 +80,8 @@ def read(text: str) -> Heard:
         is_added = intent is Intent.ADD
         if (is_added or calm <= LONGEST_READ) and (said := form.fullmatch(plain, 0, len(plain) if is_added else calm)):
             return Heard(intent, _group(said, "what", asked), _group(said, "value", asked))
-    return Heard(Intent.UNKNOWN, asked)
+    corrected = _corrected(asked) if len(plain) <= LONGEST_READ else asked
+    return Heard(Intent.UNKNOWN, asked) if corrected == asked else read(corrected)
 
 
 def clauses(text: str) -> list[Heard]:
@@ -87,6 +104,13 @@ def without_courtesy(text: str) -> str:
 
 def words_of(text: str) -> set[str]:
     return set(re.findall(r"[\w'-]+", text.lower().replace("\u2019", "'")))
+
+
+def _corrected(text: str) -> str:
+    """Return the text with its first word as the verb that it nearly is."""
+    first, space, rest = text.partition(" ")
+    near = get_close_matches(first.lower(), _VERBS, 1, NEARLY) if space and first.lower() not in _VERBS else []
+    return f"{near[0]} {rest}" if near else text
 
 
 def _group(said: re.Match[str], name: str, asked: str) -> str:

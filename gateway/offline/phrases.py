@@ -138,7 +138,7 @@ PHRASES: tuple[tuple[Intent, tuple[str, ...]], ...] = (
         (
             r"(?:rename|retitle|reword) (?P<what>.+?)(?: (?:to|into|as)|:) (?P<value>.+)",
             r"(?:set|change)(?: the)? (?:title|name|wording) (?:of|for) (?P<what>.+?) (?:to|into) (?P<value>.+)",
-            r"call (?P<what>it|that) (?P<value>.+?)(?: instead)?",
+            r"call (?P<what>it|that) (?!off\b|back\b|a day\b)(?P<value>.+?)(?: instead)?",
         ),
     ),
     (
@@ -232,5 +232,5 @@ PHRASES: tuple[tuple[Intent, tuple[str, ...]], ...] = (
             r"take (?P<what>.+?) off (?:my|the) (?:[\w-]+ )?list",
         ),
     ),
-    (Intent.ADD, (rf"(?P<what>(?:{_BARE_VERB}) (?!me\b|us\b|you\b).+)",)),
+    (Intent.ADD, (rf"(?P<what>(?:{_BARE_VERB}) (?!(?:me|us|you|it|that|this|them)\b).+)",)),
 )

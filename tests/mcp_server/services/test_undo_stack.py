@@ -79,8 +79,9 @@ async def test_undoing_leads_back_through_every_state_and_redoing_forth(
     own = Desk(desk.database, UserId(f"user-{uuid.uuid4().hex}"))
     states = [await state(own)]
     for step in [("add", "milk", "daily"), *plan]:
-        if await do(own, step) is not None:
-            states.append(await state(own))
+        if await do(own, step) is None:
+            continue
+        states.append(await state(own))
 
     redo: list[str] = []
     for earlier in states[-2::-1]:
