@@ -26,7 +26,7 @@ from shared.errors import ErrorCode
 from shared.tasks import ChangedTasks, CompletedTasks, DeletedTasks, FoundTasks, ReopenedTasks, Task
 
 MOST_AT_ONCE = 25
-MOST_NAMES = 6
+MOST_NAMES = 12  # each is looked for by a call of its own
 
 Meant = Generator[list[Call], list[Report], list[Task] | Reply]
 
@@ -111,7 +111,9 @@ def _unclear(memory: Memory, deed: Deed) -> Meant:
 
 def _named(deed: Deed, words: str) -> Meant:
     """Look for the title as a whole and, where the words may name several, for each of them."""
-    names = parts_of(words)[:MOST_NAMES]
+    names = parts_of(words)
+    if len(names) > MOST_NAMES:
+        return Reply(replies.TOO_MANY_NAMES)
     reports = yield [Call(TaskTool.FIND_TASKS, {"query": name, **_where(deed)}) for name in [words, *names]]
     found = [FoundTasks.model_validate(answer_of(report)) for report in reports]
     if found[0].tasks:

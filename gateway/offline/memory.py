@@ -44,7 +44,7 @@ class Memory:
         """Take in what a tool answered that writes."""
         if tool not in NAMED_IN or "error" in output:
             return
-        named = _tasks_in(output, NAMED_IN[TaskTool(tool)])
+        named = named_in(output, NAMED_IN[TaskTool(tool)])
         if named:
             self.named = named
             self._show_anew(named)
@@ -74,7 +74,7 @@ class Memory:
         self.shown = [now[task.id].model_copy(update={"n": task.n}) if task.id in now else task for task in self.shown]
 
 
-def _tasks_in(output: dict[str, Any], names: Iterable[str]) -> list[Task]:
+def named_in(output: dict[str, Any], names: Iterable[str]) -> list[Task]:
     try:
         return [task for name in names for task in _TASKS.validate_python(output.get(name) or [])]
     except ValidationError:  # of another version

@@ -42,6 +42,7 @@ TOO_MANY = "That is more than I can add at once. Please send at most 25 tasks."
 TOO_MANY_AT_ONCE = (
     "Those are more than 25 tasks, more than I may touch at once. Nothing was changed; name some of them."
 )
+TOO_MANY_NAMES = "Please name at most twelve tasks at once. Nothing was changed."
 TOO_MANY_UNDOS = "I can take back at most five changes at once. Nothing was changed."
 NOTHING_TO_UNDO = "There is nothing to undo."
 NOTHING_TO_REDO = "Nothing was taken back here, so there is nothing to do again."

@@ -16,12 +16,12 @@ from gateway.offline.deeds import COMPLETE, DELETE, MOST_AT_ONCE, REOPEN, act, c
 from gateway.offline.forms import LONGEST_READ, Heard, clauses
 from gateway.offline.intents import Intent
 from gateway.offline.lists import look_up, show_changes, show_list, show_overview
-from gateway.offline.memory import Memory
+from gateway.offline.memory import Memory, named_in
 from gateway.offline.steps import Call, OtherCallsError, RefusedError, Reply, Report, Request, call, run
 from gateway.offline.tasks import tasks_in
 from gateway.offline.undoing import redo, restore, undo
 from shared.contract import TaskTool
-from shared.tasks import AddedTasks, FoundTasks
+from shared.tasks import AddedTasks
 
 _TO_MY_LIST = re.compile(r" (?:to|on|onto|in|into) (?:my|the|our) (?:[\w-]+ )?(?:list|tasks|to-?dos)\b", re.IGNORECASE)
 _NOTHING = re.compile(
@@ -65,8 +65,8 @@ def _recall(memory: Memory, said: Said, today: date) -> Memory:
     memory.question = None
     for report in said.reports:
         memory.learn(report.tool, report.output)
-    if said.reports and said.reports[-1].tool == TaskTool.FIND_TASKS and "tasks" in said.reports[-1].output:
-        memory.show(FoundTasks.model_validate(said.reports[-1].output).tasks)
+    if said.reports and said.reports[-1].tool == TaskTool.FIND_TASKS:
+        memory.show(named_in(said.reports[-1].output, ("tasks",)) or memory.shown)
     return memory
 
 

@@ -155,8 +155,10 @@ FAILURES: dict[str, dict[str, Any]] = {
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     """The log as the process writes it, with the request's id in each line."""
     caplog.handler.addFilter(names := RequestIds())
+    usual = caplog.handler.formatter
     caplog.handler.setFormatter(logging.Formatter("%(levelname)s %(request_id)s %(message)s"))
     yield caplog
+    caplog.handler.setFormatter(usual)
     caplog.handler.removeFilter(names)
 
 

@@ -129,6 +129,12 @@ def test_a_first_attempt_that_cannot_be_followed_is_not_guessed_about() -> None:
     assert decide([attempt], TUESDAY) == Reply(replies.ATTEMPTED)
 
 
+def test_more_names_than_can_be_looked_for_are_not_cut_short_in_silence() -> None:
+    names = ", ".join(f"thing {n}" for n in range(13))
+
+    assert decide([Said(f"done with {names}")], TUESDAY) == Reply(replies.TOO_MANY_NAMES)
+
+
 def test_an_answer_that_was_too_long_to_keep_is_forgotten() -> None:
     long = Said("list", [Report("find_tasks", {"limit": 50}, {"omitted": "too long to keep"})])
 
