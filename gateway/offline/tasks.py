@@ -38,12 +38,12 @@ _MARKS = _STOPS + _QUOTES
 
 
 def tasks_in(text: str, today: date) -> list[dict[str, Any]]:
-    """Return the tasks as ``add_tasks`` takes them; a date or repetition at the end of a list is every item's."""
+    """Return the tasks as ``add_tasks`` takes them; a date or repetition at the end is that of each without its own."""
     parts, shared = _parts(text, today)
     tasks = [task for part in parts if (task := _task(part, shared, today)) is not None]
     dated = [task for task in tasks if "due" in task]
     if len(dated) == 1 and dated[0] is tasks[-1]:
-        return [{**task, "due": dated[0]["due"]} for task in tasks]
+        return [task if "repeat" in task else {**task, "due": dated[0]["due"]} for task in tasks]
     return tasks
 
 

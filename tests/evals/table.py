@@ -36,6 +36,11 @@ ADDING = [
         open=[task("call mum", FRIDAY, "15:00")],
         says=["friday"],
     ),
+    Case(
+        "a repeating one and one with a date",
+        ["add water the plants every monday and pay the rent tomorrow"],
+        open=[task("water the plants", following(MONDAY, 0), repeat="every monday"), task("pay the rent", TOMORROW)],
+    ),
     Case("remind me", ["remind me to renew my passport in two weeks"], open=[task("renew my passport", ahead(14))]),
     Case(
         "several in one sentence",
