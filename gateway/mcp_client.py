@@ -62,7 +62,7 @@ class McpClient:
         self._http = httpx2.AsyncClient(
             transport=FaultIsolatingTransport(limits=limits),
             auth=PerCallBearer(),
-            timeout=httpx2.Timeout(CALL_SECONDS, connect=5, pool=2),
+            timeout=httpx2.Timeout(CALL_SECONDS, connect=5, pool=5),
         )
         # The pinned revision sends nothing on entry: the gateway starts while the MCP server is down.
         self._client = Client(

@@ -26,6 +26,7 @@ from shared.identity import UserId
 log = logging.getLogger(__name__)
 
 POOL_SIZE = 12
+POOL_SECONDS = 10  # a burst waits its turn, less long than its callers do
 CONNECT_SECONDS = 3
 COMMAND_SECONDS = 5
 READY_SECONDS = 3
@@ -68,7 +69,7 @@ class Database:
             address,
             pool_size=POOL_SIZE,
             max_overflow=0,
-            pool_timeout=CONNECT_SECONDS,
+            pool_timeout=POOL_SECONDS,
             pool_recycle=300,
             hide_parameters=True,  # they are people's texts, and an error may reach the log
             connect_args={"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS, **options},
