@@ -2,11 +2,15 @@
 
 import ipaddress
 import re
+from contextlib import closing
 
+import httpx2
 import pytest
 
-from tests.e2e.launcher import Launcher
+from local.settings import free_port
+from tests.e2e.launcher import Launcher, launcher
 from tests.e2e.people import Person
+from tests.services import open_folder
 
 ADDRESS = re.compile(r'sin6?_port=htons\((\d+)\).*?(?:inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)")')
 DNS_PORT = "53"
@@ -39,4 +43,23 @@ def test_no_process_opens_a_connection_to_another_machine(remit: Launcher, perso
     trace = remit.trace.read_text()
 
     assert "127.0.0.1" in trace
+    assert foreign_addresses(trace) == []
+
+
+@pytest.mark.requirement("001/SC-005")
+def test_with_a_key_and_a_local_model_no_connection_leaves_either() -> None:
+    """The model is away, so the answer fails; what matters is that nobody else is asked, tracing included."""
+    local_model = {"OPENAI_API_KEY": "sk-not-a-key", "OPENAI_BASE_URL": f"http://127.0.0.1:{free_port()}/v1"}
+    with open_folder() as folder, launcher(folder, traced=True, **local_model) as keyed:
+        if keyed.trace is None:
+            pytest.skip("strace is not installed, and could not be")
+        keyed.start()
+        with closing(Person(keyed)) as person:
+            url, body = f"{keyed.gateway}/api/{person.user_id}/chat", {"message": "add buy milk"}
+            answer = httpx2.post(url, json=body, headers=person.headers, timeout=60)
+        keyed.stop()
+        trace = keyed.trace.read_text()
+
+    assert answer.status_code == 503
+    assert local_model["OPENAI_BASE_URL"].split(":")[2].removesuffix("/v1") in trace
     assert foreign_addresses(trace) == []
