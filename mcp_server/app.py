@@ -19,11 +19,12 @@ from mcp_server.doors import PATHS, PEOPLES_SCOPES, Frame, door_app, door_server
 from mcp_server.prompts import add_prompts
 from mcp_server.resources import add_resources, completer
 from mcp_server.server import Admit, DoorServer, reader
-from mcp_server.services.admission import AdmissionService
+from mcp_server.services.admission import AdmissionService, TurnLimits
 from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
 from mcp_server.services.deleting import DeletionService
 from mcp_server.services.lookups import LookupService
+from mcp_server.services.starting import StartService
 from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
 from mcp_server.services.writing import Writer
@@ -58,7 +59,7 @@ def compose(settings: Settings) -> Product:
         allowed_origins=settings.allowed_origins,
         request_state_key=settings.request_state_key.get_secret_value(),
     )
-    offers = catalogue(_services(database))
+    offers = catalogue(_services(database, settings))
     admit = AdmissionService(database, settings.tool_calls_per_second, settings.tool_calls_at_once).admit
     verifier = people_verifier(settings, keys)
     people = door_server(Door.PEOPLE, offers, frame, issuer=settings.auth_issuer, verifier=verifier, admit=admit)
@@ -87,14 +88,16 @@ def _furnish(people: DoorServer, database: Database, admit: Admit) -> None:
     people.complete_with(completer(lookups, reader(admit)))
 
 
-def _services(database: Database) -> Services:
+def _services(database: Database, settings: Settings) -> Services:
     writer = Writer(database)
+    limits = TurnLimits(settings.turns_per_minute, settings.turns_at_once, settings.turns_running)
     return Services(
         TaskService(database),
         writer,
         DeletionService(database, writer),
         ChangeService(database),
         ConversationService(database),
+        StartService(database, limits),
         TurnService(database),
     )
 

@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     tool_calls_at_once: int = Field(
         100, ge=1, description="a whole number above 0, of tool calls that it may make at once"
     )
+    turns_per_minute: float = Field(
+        30, gt=0, allow_inf_nan=False, description="a number above 0, of a person's messages a minute in the web chat"
+    )
+    turns_at_once: int = Field(30, ge=1, description="a whole number above 0, of messages that may come at once")
+    turns_running: int = Field(5, ge=1, description="a whole number above 0, of a person's answers under way")
     request_state_key: SecretStr = Field(
         min_length=SHORTEST_KEY, description=f"at least {SHORTEST_KEY} random characters, the same in every replica"
     )

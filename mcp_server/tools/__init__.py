@@ -10,6 +10,7 @@ from mcp_server.caller import Door
 from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
 from mcp_server.services.deleting import DeletionService
+from mcp_server.services.starting import StartService
 from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
 from mcp_server.services.writing import Writer
@@ -50,13 +51,14 @@ class Services:
     deletions: DeletionService
     changes: ChangeService
     conversations: ConversationService
+    starts: StartService
     turns: TurnService
 
 
 def catalogue(services: Services) -> tuple[Offer, ...]:
     """Return every tool, in the order in which it is listed."""
     task, change = TaskTools(services.tasks), ChangeTools(services.writer, services.changes)
-    talk = ConversationTools(services.conversations, services.turns)
+    talk = ConversationTools(services.conversations, services.starts, services.turns)
     by_question, by_card = deletion_with_question(services.deletions), deletion_with_card(services.deletions)
     read, write, manage = Scope.TASKS_READ, Scope.TASKS_WRITE, Scope.CONVERSATIONS
     look = Scope.CONVERSATIONS_READ
@@ -75,12 +77,16 @@ def catalogue(services: Services) -> tuple[Offer, ...]:
             PeopleTool.SEARCH_CONVERSATIONS, "Search web conversations", talk.search_conversations, PEOPLE, look, READS
         ),
         Offer(C.BEGIN_TURN, "Begin a turn", talk.begin_turn, GATEWAY, manage, SETS),
+        Offer(C.RETRY_TURN, "Retry a turn", talk.retry_turn, GATEWAY, manage, DESTROYS),
         Offer(C.RENEW_TURN, "Renew a turn", talk.renew_turn, GATEWAY, manage, SETS),
+        Offer(C.STOP_TURN, "Stop a turn", talk.stop_turn, GATEWAY, manage, SETS),
         Offer(C.FINISH_TURN, "Finish a turn", talk.finish_turn, GATEWAY, manage, SETS),
         Offer(C.LIST_CONVERSATIONS, "List conversations", talk.list_conversations, GATEWAY, manage, READS),
         Offer(C.GET_CONVERSATION, "Read a conversation", talk.get_conversation, GATEWAY, manage, READS),
         Offer(C.LIST_ITEMS, "List items", talk.list_items, GATEWAY, manage, READS),
         Offer(C.GET_ITEM, "Read an item", talk.get_item, GATEWAY, manage, READS),
+        Offer(C.UPDATE_ITEM, "Update a widget", talk.update_item, GATEWAY, manage, SETS),
+        Offer(C.GIVE_FEEDBACK, "Give feedback", talk.give_feedback, GATEWAY, manage, SETS),
         Offer(C.RENAME_CONVERSATION, "Rename a conversation", talk.rename_conversation, GATEWAY, manage, SETS),
         Offer(C.DELETE_CONVERSATION, "Delete a conversation", talk.delete_conversation, GATEWAY, manage, DESTROYS),
     )
