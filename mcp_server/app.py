@@ -24,6 +24,7 @@ from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
 from mcp_server.services.deleting import DeletionService
 from mcp_server.services.lookups import LookupService
+from mcp_server.services.people import PersonService
 from mcp_server.services.starting import StartService
 from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
@@ -99,6 +100,7 @@ def _services(database: Database, settings: Settings) -> Services:
         ConversationService(database),
         StartService(database, limits),
         TurnService(database),
+        PersonService(database),
     )
 
 

@@ -39,11 +39,17 @@ class ConversationTool(StrEnum):
     DELETE_CONVERSATION = "delete_conversation"
 
 
+class PersonTool(StrEnum):
+    """The gateway's tools for a person as a whole; no model and no OAuth client ever reaches them."""
+
+    DELETE_PERSON = "delete_person"
+
+
 class Scope(StrEnum):
     """What a token permits.
 
-    ``CONVERSATIONS`` and ``TASKS_CONFIRMED`` (the person said yes to this very call) are only ever in the gateway's
-    own assertions, and never in one for a model's call.
+    ``CONVERSATIONS``, ``PERSON`` and ``TASKS_CONFIRMED`` (the person said yes to this very call) are only ever in the
+    gateway's own assertions, and never in one for a model's call.
     """
 
     TASKS_READ = "tasks:read"
@@ -51,6 +57,7 @@ class Scope(StrEnum):
     TASKS_CONFIRMED = "tasks:confirmed"
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS = "conversations:manage"
+    PERSON = "person:manage"
 
 
 ASSERTION_TYPE = "obo+jwt"

@@ -10,6 +10,7 @@ from mcp_server.caller import Door
 from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
 from mcp_server.services.deleting import DeletionService
+from mcp_server.services.people import PersonService
 from mcp_server.services.starting import StartService
 from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
@@ -17,8 +18,9 @@ from mcp_server.services.writing import Writer
 from mcp_server.tools.changes import ChangeTools
 from mcp_server.tools.conversations import ConversationTools, PeopleTool
 from mcp_server.tools.deletion import deletion_with_card, deletion_with_question
+from mcp_server.tools.people import PersonTools
 from mcp_server.tools.tasks import TaskTools
-from shared.contract import ConversationTool, Scope, TaskTool
+from shared.contract import ConversationTool, PersonTool, Scope, TaskTool
 
 T, C = TaskTool, ConversationTool
 BOTH = frozenset(Door)
@@ -34,7 +36,7 @@ DESTROYS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempote
 class Offer:
     """A tool that cannot be offered without saying at which doors, and behind which scope."""
 
-    name: TaskTool | ConversationTool | PeopleTool
+    name: TaskTool | ConversationTool | PersonTool | PeopleTool
     title: str
     run: Callable[..., Awaitable[BaseModel]]
     doors: frozenset[Door]
@@ -53,6 +55,7 @@ class Services:
     conversations: ConversationService
     starts: StartService
     turns: TurnService
+    people: PersonService
 
 
 def catalogue(services: Services) -> tuple[Offer, ...]:
@@ -89,4 +92,12 @@ def catalogue(services: Services) -> tuple[Offer, ...]:
         Offer(C.GIVE_FEEDBACK, "Give feedback", talk.give_feedback, GATEWAY, manage, SETS),
         Offer(C.RENAME_CONVERSATION, "Rename a conversation", talk.rename_conversation, GATEWAY, manage, SETS),
         Offer(C.DELETE_CONVERSATION, "Delete a conversation", talk.delete_conversation, GATEWAY, manage, DESTROYS),
+        Offer(
+            PersonTool.DELETE_PERSON,
+            "Delete a person's data",
+            PersonTools(services.people).delete_person,
+            GATEWAY,
+            Scope.PERSON,
+            DESTROYS,
+        ),
     )
