@@ -13,8 +13,7 @@ TABLES = [table.name for table in ChangeRow.metadata.sorted_tables]
 def rows_of(owner_url: str, user: str) -> dict[str, int]:
     """Return how many rows of a person each table has, as a superuser sees them."""
     counted = {
-        name: run(owner_url, f"SELECT count(*) FROM {name} WHERE user_id = $1", user)[0]["count"]
-        for name in TABLES
+        name: run(owner_url, f"SELECT count(*) FROM {name} WHERE user_id = $1", user)[0]["count"] for name in TABLES
     }
     return {name: count for name, count in counted.items() if count}
 
