@@ -14,6 +14,9 @@ stdio: $(LAUNCHER)/.done ## Serve one person's tools to an MCP client that start
 connect: $(LAUNCHER)/.done ## Print what to paste into Claude Desktop, Claude Code, Cursor and VS Code
 	@$(LAUNCHER)/bin/python -m local connect
 
+secrets: $(LAUNCHER)/.done ## Make the secrets of the containers, once, for `docker compose up`
+	@$(LAUNCHER)/bin/python -m local --state .local/compose secrets
+
 install: $(LAUNCHER)/.done ## Install and build everything that `make run` starts
 	@$(LAUNCHER)/bin/python -m local --install
 
@@ -60,4 +63,4 @@ $(LAUNCHER)/.done: requirements/local.txt
 	.venv/bin/python $(PIP) -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run stdio connect install test check pictures pins contracts eval conformance
+.PHONY: help run stdio connect secrets install test check pictures pins contracts eval conformance

@@ -8,11 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
+from local.compose import write_secrets
 from local.connecting import snippets
 from local.install import check_node
 from local.keys import kept_keys
 from local.postgres import PostgresError
-from local.prepare import ROOT, embedded, install, migrate, only_one, python_of
+from local.prepare import ROOT, embedded, install, install_services, migrate, only_one, python_of
 from local.processes import Process
 from local.services import Environments, environments
 from local.settings import StartError, database_url, ports, read_settings
@@ -31,7 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description="Run Remit on this machine.")
     parser.add_argument("--state", type=Path, default=ROOT / ".local" / "state", help="folder of data, keys and logs")
     parser.add_argument("--install", action="store_true", help="install and build, and start nothing")
-    parser.add_argument("command", nargs="?", choices=["run", "stdio", "connect"], default="run")
+    parser.add_argument("command", nargs="?", choices=["run", "stdio", "connect", "secrets"], default="run")
     arguments = parser.parse_args()
     state: Path = arguments.state.resolve()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -40,6 +41,11 @@ def main() -> int:
         match arguments.command:
             case "connect":
                 print(snippets(ROOT, read_settings(ROOT / ".env")))
+            case "secrets":
+                with only_one(state):
+                    install_services()
+                    for file in write_secrets(state, python_of("gateway"), ROOT):
+                        print(f"  {file}")
             case "stdio":
                 return serve_stdio(state)
             case _:
