@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from mcp.server.request_state import AESGCMRequestStateCodec
 
-from gateway.mcp_client import GATEWAY_SCOPES, MODEL_SCOPES
+from gateway.mcp_link import GATEWAY_SCOPES, MODEL_SCOPES
 from mcp_server.doors import QUESTION_SECONDS
 from shared.contract import Scope
 from tests.mcp_server.client import Caller
