@@ -90,11 +90,19 @@ def _copy(words: list[str], stage: Stage, stages: dict[str, Stage]) -> None:
             raise StepError(f"COPY {source}: it is not there")
         to = stage.folder / target
         if found.is_dir():
-            shutil.copytree(found, to, dirs_exist_ok=True, symlinks=True, ignore=SKIPPED if origin == ROOT else None)
+            _copy_folder(found, to, own=origin != ROOT)
         else:
             to = to / found.name if target.endswith("/") else to
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(found, to)
+
+
+def _copy_folder(source: Path, target: Path, *, own: bool) -> None:
+    """Copy a folder; one of another stage, which nobody changes any more, by links."""
+    if own:
+        shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True, copy_function=os.link)
+    else:
+        shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True, ignore=SKIPPED)
 
 
 def _in_context(source: str) -> Path:
