@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -17,46 +16,12 @@ from gateway.offline.model import OfflineModel
 from gateway.streams import event_stream
 from tests.gateway.conftest import Meet, Start
 from tests.gateway.models import Paced, word
-from tests.gateway.serving import Asked, Person, Wire, chatkit_events, chatkit_message, said_in
+from tests.gateway.serving import Asked, Person, Wire, chatkit_message, said_in
+from tests.gateway.talking import hang_up_after, messages, status, until, until_status
 from tests.mcp_server.database import run
 from tests.services import Issuer
 
 pytestmark = pytest.mark.anyio
-
-
-async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
-
-
-async def messages(person: Person, thread_id: str) -> list[tuple[str, str]]:
-    found = (await person.get(f"conversations/{thread_id}")).json()
-    return [(one["role"], one["text"]) for one in found["messages"]]
-
-
-async def status(person: Person, thread_id: str) -> str:
-    return str((await person.get(f"conversations/{thread_id}")).json()["status"])
-
-
-async def until_status(person: Person, thread_id: str, expected: str) -> None:
-    async with asyncio.timeout(15):
-        while await status(person, thread_id) != expected:  # noqa: ASYNC110 - another task's work, seen from outside
-            await asyncio.sleep(0.02)
-
-
-async def hang_up_after(person: Person, text: str, thread_id: str = "") -> str:
-    """Send a message, read until the text has come, hang up, and return the conversation."""
-    heard = ""
-    address = f"{person.url}/api/{person.user_id}/chatkit"
-    body = chatkit_message("hello", thread_id)
-    async with person.http.stream("POST", address, json=body, headers=person.headers) as answer:
-        async for chunk in answer.aiter_text():
-            heard += chunk
-            if text in heard:
-                break
-    return str(chatkit_events(heard[: heard.rindex("\n\n") + 2])[0].get("thread", {}).get("id", thread_id))
 
 
 @pytest.mark.requirement("001/FR-039")
