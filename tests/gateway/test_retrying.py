@@ -179,3 +179,34 @@ async def test_of_unknown_and_foreign_items_nothing_is_stored(
     assert await judged(ann, thread_id, ["x"] * 101) == 422
     stored = await asyncio.to_thread(run, owner_url, "SELECT feedback FROM items WHERE user_id = $1", ann.user_id)
     assert {row["feedback"] for row in stored} == {None}
+
+
+@pytest.mark.requirement("004/FR-006")
+async def test_a_retried_look_and_a_retried_question_show_their_cards_again(start: Start, meet: Meet) -> None:
+    ann = meet(await start())
+    await ann.say("add buy milk and buy eggs")
+    thread_id = (await ann.chat("clear my list"))[0]["thread"]["id"]
+    await ann.chat("what is on my list?", thread_id)
+    before = await items(ann, thread_id)
+    asked, looked = (item["id"] for item in of_kind("user_message", before))
+
+    await retry(ann, thread_id, looked)
+    assert [item["type"] for item in await items(ann, thread_id)] == [item["type"] for item in before]
+    await retry(ann, thread_id, asked)
+
+    cards = of_kind("widget", await items(ann, thread_id))
+    assert [card["widget"]["type"] for card in cards] == ["ListView", "Card"]
+    assert "Delete 2 tasks?" in str(cards[-1])
+
+
+@pytest.mark.requirement("004/FR-006")
+async def test_what_a_first_attempt_changed_can_be_taken_back_below_the_second(start: Start, meet: Meet) -> None:
+    model = ScriptedModel([[add()], failure(), [add()], [assistant_message("It is there.", item_id="m")]])
+    ann = meet(await start(model))
+    thread_id = (await ann.chat("add buy milk"))[0]["thread"]["id"]
+    message = of_kind("user_message", await items(ann, thread_id))[0]
+
+    await retry(ann, thread_id, message["id"])
+
+    cards = of_kind("widget", await items(ann, thread_id))
+    assert [card["widget"]["children"][0]["value"] for card in cards] == ["Added “buy milk”"]
