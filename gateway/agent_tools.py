@@ -107,7 +107,7 @@ class ToolCalls:
     def _admit(self) -> None:
         if self._is_over:
             raise OVER
-        if len(self.made) >= MOST_CALLS:
+        if len(self.noted()) >= MOST_CALLS:
             raise ProductError(ErrorCode.RATE_LIMITED, f"No more than {MOST_CALLS} tool calls fit into one message.")
 
 
