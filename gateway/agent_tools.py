@@ -51,7 +51,7 @@ class ToolCall(BaseModel):
 
     @property
     def error_code(self) -> str:
-        return "" if self.ok else str(json.loads(self.output)["error"]["code"])
+        return "" if self.ok else str(json.loads(self.output).get("error", {}).get("code", ""))
 
 
 class ToolCalls:

@@ -15,6 +15,7 @@ from tests.gateway.conftest import Meet, Start
 from tests.gateway.openai_server import OpenAIServer
 from tests.gateway.serving import Person, Wire, chatkit_events, said_in
 from tests.gateway.talking import items, messages, of_kind, status
+from tests.mcp_server.database import run
 from tests.services import Issuer
 
 pytestmark = pytest.mark.anyio
@@ -357,3 +358,21 @@ async def test_a_compatible_server_goes_on_after_the_persons_word(start: Start, 
     heard = json.dumps(last["input" if api == "responses" else "messages"])
     for words in ("needs_confirmation", YES, "restorable_until", "Both are gone."):
         assert words in heard
+
+
+@pytest.mark.requirement("004/FR-031")
+async def test_a_card_whose_answer_is_not_whole_yet_is_not_said_to_have_lapsed(
+    start: Start, meet: Meet, owner_url: str
+) -> None:
+    offline = meet(await start())
+    await with_tasks(offline)
+    ann = meet(await start(ScriptedModel([[delete(MILK, EGGS)], say("Gone.")])))
+    thread_id, card = await asked(ann)
+    own = "UPDATE turns SET status = $2, lease_until = now() + interval '30 seconds' WHERE user_id = $1"
+
+    await asyncio.to_thread(run, owner_url, own, ann.user_id, "running")
+    response = await press(ann, thread_id, card["id"], {"approved": True})
+    await asyncio.to_thread(run, owner_url, own, ann.user_id, "done")
+
+    assert (response.status_code, response.json()["code"]) == (409, "turn_in_progress")
+    assert said_in(await answer(ann, thread_id, card, approved=True)) == "Gone."
