@@ -144,6 +144,9 @@ def running_port(data: Path) -> int | None:
     """Return the port of the server that holds a folder, or None where none is alive."""
     try:
         pid, _, _, port, *_ = (data / "postmaster.pid").read_text().splitlines()
+    except (OSError, ValueError):
+        return None
+    try:
         os.kill(int(pid), 0)
     except PermissionError:  # alive, and another account's
         return int(port)
