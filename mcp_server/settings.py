@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     database_url: Annotated[SecretStr, AfterValidator(_is_postgresql)] = Field(
         description="the serving role's connection, postgresql://role:password@host:5432/name"
     )
+    database_pooled: bool = Field(
+        False, description="true behind a transaction pooler without prepared statements, else false"
+    )
     public_url: str = Field(
         pattern=r"^https?://[^/]+$", description="its own origin without a final slash, such as http://localhost:8001"
     )
