@@ -46,6 +46,8 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="an address to listen on")
     port: int = Field(8001, ge=1, le=65_535, description="a port from 1 to 65535")
+    metrics_host: str = Field("127.0.0.1", description="an address to serve metrics on")
+    metrics_port: int | None = Field(None, ge=1, le=65_535, description="a port from 1 to 65535, or nothing")
     database_url: Annotated[SecretStr, AfterValidator(_is_postgresql)] = Field(
         description="the serving role's connection, postgresql://role:password@host:5432/name"
     )
