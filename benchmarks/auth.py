@@ -73,7 +73,7 @@ def _of(pairs: list[tuple[Timed, Timed]], side: int, share: float) -> float:
 
 
 def run(quick: bool) -> Result:
-    rounds, each = (5, 20) if quick else (15, 40)
+    rounds, each = (4, 20) if quick else (9, 30)
     issuer = Issuer()
     try:
         token = issuer.gateway_token("user-of-the-benchmark")
@@ -99,8 +99,10 @@ def _result(alone: Timed, paced: list[tuple[Timed, Timed]], full: list[tuple[Tim
         "paced: added p50 ms": _added(paced, 0.5),
         "paced: added p95 ms": _added(paced, 0.95),
         "paced: requests a second": median(pair[0].per_second for pair in paced),
-        "as fast as it goes: with, p95 ms": _of(full, 0, 0.95),
-        "as fast as it goes: without, p95 ms": _of(full, 1, 0.95),
+        "as fast as it goes: added p50 ms": _added(full, 0.5),
+        "as fast as it goes: added to each request's share of the server, ms": median(
+            1000 / with_it.per_second - 1000 / without.per_second for with_it, without in full
+        ),
         "as fast as it goes: with, requests a second": median(pair[0].per_second for pair in full),
         "as fast as it goes: without, requests a second": median(pair[1].per_second for pair in full),
         "requests for keys while measuring": float(fetched),
@@ -114,8 +116,10 @@ def _result(alone: Timed, paced: list[tuple[Timed, Timed]], full: list[tuple[Tim
     prose = (
         f"`GET /api/me` by {PEOPLE} people at once on connections kept open, gateway and the same gateway without"
         f" verification in turn, {len(paced)} rounds, medians over the rounds. Paced: everyone asks every"
-        f" {PACED_SECONDS} s. As fast as it goes: everyone asks again at once, so that each waits for the other"
-        f" {PEOPLE - 1} and what is added is {PEOPLE} times the work of one verification."
+        f" {PACED_SECONDS} s. As fast as it goes: everyone asks again at once, so that the server is never idle,"
+        f" each waits for the other {PEOPLE - 1}, and what is added is about {PEOPLE} times the work of one"
+        " verification."
+        " The promise is read as the paced case."
     )
     return Result(prose, figures, bounds)
 

@@ -1,5 +1,6 @@
 """Bearer token → verified user: no route below ``/api`` runs without one, and the path may name no other."""
 
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, TypeAlias, cast
 
@@ -12,6 +13,9 @@ from shared.errors import ErrorCode, ProductError
 from shared.identity import TokenRefusedError, UserId, Verifier
 from shared.keys import COOLDOWN_SECONDS, KeysUnavailableError
 from shared.refusals import Refusal
+
+NOT_SIGNED_IN = "Sign in first."
+log = logging.getLogger(__name__)
 
 
 class VerifiedRoute(APIRoute):
@@ -46,11 +50,15 @@ async def _verified_user(request: Request) -> UserId:
         user = (await verifier.verify(_bearer(request))).user_id
     except TokenRefusedError as error:
         count_refusal(error.reason)
-        raise ProductError(ErrorCode.UNAUTHENTICATED, "Sign in first.") from None
+        raise ProductError(ErrorCode.UNAUTHENTICATED, NOT_SIGNED_IN) from None
     except KeysUnavailableError:
         count_refusal(Refusal.KEYS_UNAVAILABLE)
         sentence = "Sign-in cannot be checked at the moment. Try again shortly."
         raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=int(COOLDOWN_SECONDS)) from None
+    except Exception as error:  # noqa: BLE001 - whatever a token does to the verifier, it is a refusal
+        count_refusal(Refusal.UNEXPECTED)
+        log.error("a fault of the verifier: %s", type(error).__name__)  # noqa: TRY400 - no text of a token
+        raise ProductError(ErrorCode.UNAUTHENTICATED, NOT_SIGNED_IN) from None
     if request.path_params.get("user_id", user) != user:
         count_refusal(Refusal.ANOTHER_USER)
         raise ProductError(ErrorCode.NOT_PERMITTED, "This address belongs to another user.")

@@ -29,5 +29,12 @@ def log_bare_lines() -> None:
 
 
 def serve_metrics(host: str, port: int) -> None:
-    """Serve ``/metrics`` from a thread of its own, at an address that people's requests do not reach."""
-    start_http_server(port, host, REGISTRY)
+    """Serve ``/metrics`` from a thread of its own, at an address that people's requests do not reach.
+
+    Raises:
+        SystemExit: the address cannot be listened on.
+    """
+    try:
+        start_http_server(port, host, REGISTRY)
+    except OSError as error:
+        raise SystemExit(f"GATEWAY_METRICS_PORT: {host}:{port} cannot be listened on: {error.strerror}.") from error

@@ -116,14 +116,16 @@ def test_the_mcp_server_counts_and_logs_them(
     port = free_port()
     watched = run("mcp_server", mcp_server_environment(served_url, issuer, gateway_key, port), port)
     people, gateway = (f"{watched[0].url}/{door}" for door in ("mcp", "gateway"))
+    now = int(time.time())
     at_people = {
+        "expired": issuer.access_token(user_id, people, iat=now - 3600, exp=now - 5),  # within the leeway
         "typ": issuer.gateway_token(user_id, aud=people),
         "machine_token": issuer.access_token("client-1", people),
         "claim_type": issuer.access_token(user_id, people, scope=7),  # type: ignore[arg-type]
     }
     at_gateway = {
         "actor": assertion(gateway_key, gateway, user_id, "tasks:read", act=None),
-        "lifetime": assertion(gateway_key, gateway, user_id, "tasks:read", exp=int(time.time()) + 900),
+        "lifetime": assertion(gateway_key, gateway, user_id, "tasks:read", exp=now + 900),
     }
     good = assertion(gateway_key, gateway, user_id, "tasks:read")
 
@@ -136,6 +138,16 @@ def test_the_mcp_server_counts_and_logs_them(
         assert Caller(gateway, good, {"user_id": user_id}).ok("find_tasks")["tasks"] == []
 
     assert_all_told(watched, at_people | at_gateway, "no_single_bearer", "another_user")
+
+
+def test_a_port_that_is_taken_is_named(
+    issuer: Issuer, gateway_key: SigningKey, gateway: Service, tmp_path: Path
+) -> None:
+    environment = gateway_environment("http://127.0.0.1:9/gateway", issuer, gateway_key, free_port())
+    told = environment | {"GATEWAY_METRICS_PORT": str(gateway.port)}
+
+    with pytest.raises(AssertionError, match=f"GATEWAY_METRICS_PORT: 127.0.0.1:{gateway.port} cannot be listened on"):
+        Service("gateway", int(environment["GATEWAY_PORT"]), told, tmp_path / "log").start()
 
 
 def test_metrics_are_not_served_unless_they_are_asked_for(gateway: Service) -> None:

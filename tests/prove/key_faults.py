@@ -4,8 +4,8 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 import httpx2
@@ -20,6 +20,7 @@ from tests.shared.published import KeyEndpoint, Reply
 RULES = TokenRules("EdDSA", "https://issuer.example", "service")
 STALL_SECONDS = 0.05
 BEAT_SECONDS = 0.005
+IDLE_SECONDS = 15
 MANY = 1_000
 STEP_SECONDS = 2.0
 """How far the clock of the keys goes on between two rounds of tokens."""
@@ -71,7 +72,15 @@ class Heart:
 
     longest = 0.0
 
-    async def beat(self) -> None:
+    @asynccontextmanager
+    async def beating(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._beat())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _beat(self) -> None:
         while True:
             before = time.perf_counter()
             await asyncio.sleep(BEAT_SECONDS)
@@ -81,18 +90,14 @@ class Heart:
 async def _tried(make: Make, tokens: int) -> tuple[Counter[str], float]:
     """Return what happened over every fault, and the longest pause of the event loop in seconds."""
     heart, seen = Heart(), Counter[str]()
-    beating = asyncio.create_task(heart.beat())
     for reply in FAULTS.values():
-        seen += await _tried_fault(make, reply, tokens // len(FAULTS))
+        seen += await _tried_fault(make, reply, tokens // len(FAULTS), heart)
     if tokens >= MANY:  # each hanging request lasts its three seconds
-        seen += await _tried_fault(make, None, MANY // 10)
-    beating.cancel()
-    with suppress(asyncio.CancelledError):
-        await beating
+        seen += await _tried_fault(make, None, MANY // 10, heart)
     return seen, heart.longest
 
 
-async def _tried_fault(make: Make, reply: Reply | None, tokens: int) -> Counter[str]:
+async def _tried_fault(make: Make, reply: Reply | None, tokens: int, heart: Heart) -> Counter[str]:
     known, stranger, fresh, clock, seen = SigningKey(), SigningKey(), SigningKey(), Clock(), Counter[str]()
     async with KeyEndpoint().open() as endpoint:
         endpoint.publish(known)
@@ -101,14 +106,15 @@ async def _tried_fault(make: Make, reply: Reply | None, tokens: int) -> Counter[
         endpoint.asked, began = 0, clock.now
         endpoint.hangs, endpoint.reply = reply is None, reply or (200, b"")
         clock.now += 301  # the keys are no longer fresh
-        for _ in range(tokens // 20):
-            unknown = asyncio.gather(*(_outcome(verifier, stranger) for _ in range(10)))
-            for _ in range(10):
-                seen["known keys refused"] += not await _outcome(verifier, known)
-                await asyncio.sleep(0)
-            assert not any(await unknown)
-            seen["tokens"] += 20
-            clock.now += STEP_SECONDS
+        async with heart.beating():
+            for _ in range(tokens // 20):
+                unknown = asyncio.gather(*(_outcome(verifier, stranger) for _ in range(10)))
+                for _ in range(10):
+                    seen["known keys refused"] += not await _outcome(verifier, known)
+                    await asyncio.sleep(0)
+                assert not any(await unknown)
+                seen["tokens"] += 20
+                clock.now += STEP_SECONDS
         seen["too many fetches"] += max(0, endpoint.asked - 1 - int((clock.now - began) // COOLDOWN_SECONDS))
         endpoint.hangs, clock.now = False, clock.now + COOLDOWN_SECONDS
         endpoint.publish(known, fresh)
@@ -116,6 +122,14 @@ async def _tried_fault(make: Make, reply: Reply | None, tokens: int) -> Counter[
         seen["rotated key refused"] += accepted.count(False)
         seen["tokens"] += len(accepted)
     return seen
+
+
+async def _idle(seconds: float) -> float:
+    """Return the longest pause that the machine alone causes."""
+    heart = Heart()
+    async with heart.beating():
+        await asyncio.sleep(seconds)
+    return heart.longest
 
 
 def _token(key: SigningKey) -> str:
@@ -133,12 +147,16 @@ async def _outcome(verifier: Verifier, key: SigningKey) -> bool:
 
 
 def run(_: Stage, tries: int) -> Outcome:
+    idle = asyncio.run(_idle(IDLE_SECONDS if tries >= MANY else 0))
     seen, longest = asyncio.run(_tried(lambda at, clock: PublishedKeys(at.url, clock=clock), tries))
     without, _ = asyncio.run(_tried(lambda at, clock: ForgetfulKeys(at.url, clock), min(tries, MANY)))
     names = ("known keys refused", "too many fetches", "rotated key refused")
     stalls = {"event loop held up 50 ms": int(longest > STALL_SECONDS)}
     controls = {name: without[name] for name in names[:2]}
-    figures = {"longest pause of the event loop, ms": round(longest * 1000, 1)}
+    figures = {
+        "longest pause of the event loop, ms": round(longest * 1000, 1),
+        "… of an idle one just before, ms": round(idle * 1000, 1),
+    }
     return Outcome(seen["tokens"], {name: seen[name] for name in names} | stalls, without["tokens"], controls, figures)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from math import ceil
 
 from mcp_server.db.tables import Row
 from tests.leaks import forgetful_reads, reads_with_a_session_setting
@@ -27,7 +28,7 @@ def _people(stage: Stage) -> list[str]:
 
 
 def run(stage: Stage, tries: int) -> Outcome:
-    people, each = _people(stage), tries // 2 // READERS * READERS
+    people, each = _people(stage), ceil(tries / 2 / READERS) * READERS
     control_tries = max(tries // CONTROL_SHARE, FEWEST_CONTROLS) // READERS * READERS
     direct = asyncio.run(forgetful_reads(stage.app_url, people, each, pooled=False))
     with transaction_pooler(stage.app_url) as url:
