@@ -1,6 +1,7 @@
 """What verifying who asks adds to a request: the gateway against itself without verification, round by round."""
 
 import asyncio
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -73,6 +74,7 @@ def _of(pairs: list[tuple[Timed, Timed]], side: int, share: float) -> float:
 
 
 def run(quick: bool) -> Result:
+    load = os.getloadavg()[0]
     rounds, each = (4, 20) if quick else (9, 30)
     issuer = Issuer()
     try:
@@ -87,10 +89,12 @@ def run(quick: bool) -> Result:
             fetched = issuer.requests - before
     finally:
         issuer.close()
-    return _result(alone, paced, full, fetched)
+    return _result(alone, paced, full, fetched, load)
 
 
-def _result(alone: Timed, paced: list[tuple[Timed, Timed]], full: list[tuple[Timed, Timed]], fetched: int) -> Result:
+def _result(
+    alone: Timed, paced: list[tuple[Timed, Timed]], full: list[tuple[Timed, Timed]], fetched: int, load: float
+) -> Result:
     figures = {
         "verifier alone, p50 ms": alone.percentile(0.5),
         "verifier alone, p95 ms": alone.percentile(0.95),
@@ -106,6 +110,7 @@ def _result(alone: Timed, paced: list[tuple[Timed, Timed]], full: list[tuple[Tim
         "as fast as it goes: with, requests a second": median(pair[0].per_second for pair in full),
         "as fast as it goes: without, requests a second": median(pair[1].per_second for pair in full),
         "requests for keys while measuring": float(fetched),
+        "load of the machine just before": load,
     }
     bounds = (
         Bound("verification adds at most 2 ms to a request, p95", figures["paced: added p95 ms"], at_most=2),
