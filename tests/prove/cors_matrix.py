@@ -17,12 +17,12 @@ from tests.services import gateway_environment
 
 PREVIEW = "remit/team"
 ALLOWED = (ORIGIN, *PREVIEWS)
-REFUSED = (*HOSTILE, *(one for one in NO_PREVIEWS if "\n" not in one))
+REFUSED = (*(one for one in reversed(NO_PREVIEWS) if "\n" not in one), *HOSTILE)
 METHODS = ("GET", "POST", "PUT", "DELETE")
 SENT = "authorization, content-type"
 
 
-async def _tried(stage: Stage, *, broken: bool) -> Counter[str]:
+async def _tried(stage: Stage, refused: tuple[str, ...], *, broken: bool) -> Counter[str]:
     """Ask a gateway; ``broken``: one with the usual mistakes, any Vercel origin and the middleware inside."""
     environment = gateway_environment(f"{stage.mcp_server.url}/gateway", stage.issuer, stage.gateway_key, 1)
     gateway = create_gateway(settings_of(environment | {"GATEWAY_CORS_PREVIEW": PREVIEW}))
@@ -39,22 +39,22 @@ async def _tried(stage: Stage, *, broken: bool) -> Counter[str]:
         )
     user = f"user-{time.monotonic_ns()}"
     async with serve(asgi) as url, httpx2.AsyncClient(timeout=30, trust_env=False) as http:
-        return await _answers(Person(url, user, stage.issuer.gateway_token(user), http))
+        return await _answers(Person(url, user, stage.issuer.gateway_token(user), http), refused)
 
 
-async def _answers(person: Person) -> Counter[str]:
+async def _answers(person: Person, refused: tuple[str, ...]) -> Counter[str]:
     seen: Counter[str] = Counter()
     asked: dict[str, tuple[int, str, str, dict[str, Any]]] = requests(person) | {
         "unexpected": (500, "GET", "/boom", {})
     }
     for status, method, path, options in asked.values():
-        for origin in (*ALLOWED, *REFUSED):
+        for origin in (*ALLOWED, *refused):
             headers = options.get("headers", {}) | {"Origin": origin}
             answer = await person.http.request(method, person.url + path, **options | {"headers": headers})
             seen["another status"] += answer.status_code != status
             _judge(seen, answer, origin)
     for path in dict.fromkeys(path for _, _, path, _ in asked.values()):
-        for origin in (*ALLOWED, *REFUSED):
+        for origin in (*ALLOWED, *refused):
             for method in METHODS:
                 answer = await person.http.options(person.url + path, headers=preflight(origin, method, SENT))
                 _judge(seen, answer, origin)
@@ -71,11 +71,11 @@ def _judge(seen: Counter[str], answer: httpx2.Response, origin: str) -> None:
     seen["Vary missing"] += "Origin" not in answer.headers.get("vary", "")
 
 
-def run(stage: Stage, _: int) -> Outcome:
-    """Try the whole matrix, whatever the number: it has no larger form."""
+def run(stage: Stage, tries: int) -> Outcome:
+    """Try every route and status with each allowed origin, and with so many of the refused ones."""
     names = ("another status", "allowed origin left out", "hostile origin admitted", "Vary missing", "wrong preflight")
-    seen = asyncio.run(_tried(stage, broken=False))
-    without = asyncio.run(_tried(stage, broken=True))
+    seen = asyncio.run(_tried(stage, REFUSED[:tries], broken=False))
+    without = asyncio.run(_tried(stage, REFUSED[:tries], broken=True))
     return Outcome(seen["answers"], {n: seen[n] for n in names}, without["answers"], {n: without[n] for n in names})
 
 
@@ -83,6 +83,6 @@ PROMISE = Promise(
     "cors-matrix",
     "Every answer of the gateway carries the right CORS headers, whatever its status, and admits no hostile origin.",
     "the middleware inside the application, and any Vercel origin",
-    1,
+    len(REFUSED),
     run,
 )

@@ -28,7 +28,7 @@ def stage(owner_url: str, app_url: str, issuer: Issuer, gateway_key: SigningKey,
             ],
         ),
         pytest.param(key_faults.PROMISE, 320, marks=pytest.mark.requirement("003/FR-002")),
-        pytest.param(cors_matrix.PROMISE, 1, marks=pytest.mark.requirement("003/FR-030")),
+        pytest.param(cors_matrix.PROMISE, 3, marks=pytest.mark.requirement("003/FR-030")),
     ],
     ids=lambda one: one.name if isinstance(one, Promise) else "",
 )
