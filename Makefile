@@ -44,6 +44,15 @@ pins: ## Compile the hashed requirement files again (needs uv)
 eval: .venv/.done ## Run the table of everyday requests against the configured model; CASES=undo chooses some
 	.venv/bin/python -m tests.evals $(CASES)
 
+prove: install .venv/.done ## Try every promise of the kind "never" very often; ONLY=leak tries one
+	.venv/bin/python -m tests.prove $(ONLY)
+
+bench: install .venv/.done ## Measure every promise of speed; ONLY=auth measures one
+	.venv/bin/python -m benchmarks $(ONLY)
+
+bench-quick: install .venv/.done ## The same with few repetitions, in less than two minutes
+	.venv/bin/python -m benchmarks --quick $(ONLY)
+
 conformance: .venv/.done ## Run the official MCP conformance suite, and other people's clients, in both revisions
 	.venv/bin/python -m pytest --quiet tests/conformance
 
@@ -63,4 +72,4 @@ $(LAUNCHER)/.done: requirements/local.txt
 	.venv/bin/python $(PIP) -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run stdio connect secrets install test check pictures pins contracts eval conformance
+.PHONY: help run stdio connect secrets install test check pictures pins contracts eval prove bench bench-quick conformance

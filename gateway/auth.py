@@ -8,10 +8,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from gateway.telemetry import count_refusal
 from shared.errors import ErrorCode, ProductError
 from shared.identity import TokenRefusedError, UserId, Verifier
 from shared.keys import COOLDOWN_SECONDS, KeysUnavailableError
+from shared.refusals import Refusal
 
+NOT_SIGNED_IN = "Sign in first."
 log = logging.getLogger(__name__)
 
 
@@ -46,12 +49,18 @@ async def _verified_user(request: Request) -> UserId:
     try:
         user = (await verifier.verify(_bearer(request))).user_id
     except TokenRefusedError as error:
-        log.info("token refused: %s", error.reason)
-        raise ProductError(ErrorCode.UNAUTHENTICATED, "Sign in first.") from None
+        count_refusal(error.reason)
+        raise ProductError(ErrorCode.UNAUTHENTICATED, NOT_SIGNED_IN) from None
     except KeysUnavailableError:
+        count_refusal(Refusal.KEYS_UNAVAILABLE)
         sentence = "Sign-in cannot be checked at the moment. Try again shortly."
         raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=int(COOLDOWN_SECONDS)) from None
+    except Exception as error:  # noqa: BLE001 - whatever a token does to the verifier, it is a refusal
+        count_refusal(Refusal.UNEXPECTED)
+        log.error("a fault of the verifier: %s", type(error).__name__)  # noqa: TRY400 - no text of a token
+        raise ProductError(ErrorCode.UNAUTHENTICATED, NOT_SIGNED_IN) from None
     if request.path_params.get("user_id", user) != user:
+        count_refusal(Refusal.ANOTHER_USER)
         raise ProductError(ErrorCode.NOT_PERMITTED, "This address belongs to another user.")
     return user
 
@@ -60,5 +69,5 @@ def _bearer(request: Request) -> str:
     values = request.headers.getlist("authorization")
     scheme, _, token = (values[0] if len(values) == 1 else "").partition(" ")
     if scheme.lower() != "bearer":
-        raise TokenRefusedError("no_single_bearer")
+        raise TokenRefusedError(Refusal.NO_SINGLE_BEARER)
     return token

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=1, le=65_535)
 
     environment: Literal["development", "production"] = "development"
     auth_mode: Literal["jwks", "hs256"] = "jwks"

@@ -53,7 +53,7 @@ class Product:
 
 def compose(settings: Settings) -> Product:
     """Put everything together; nothing is connected before the application starts."""
-    database = Database(settings.database_url.get_secret_value())
+    database = Database(settings.database_url.get_secret_value(), pooled=settings.database_pooled)
     keys = PublishedKeys(settings.auth_jwks_url)
     frame = Frame(
         public_url=settings.public_url,

@@ -3,6 +3,7 @@
 import inspect
 import logging
 import re
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
@@ -16,10 +17,12 @@ from pydantic import Field
 
 from mcp_server.origin import Origin
 from mcp_server.services.texts import clean_line, folded
+from mcp_server.telemetry import count_refusal
 from shared.contract import GATEWAY_ACTOR, IDEMPOTENCY_META_KEY, TURN_META_KEY, Scope
 from shared.errors import ErrorCode, ProductError
 from shared.identity import Identity, TokenRefusedError, UserId, Verifier
 from shared.keys import KeysUnavailableError
+from shared.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -57,13 +60,17 @@ class DoorVerifier(TokenVerifier):
             identity = await self._verifier.verify(token)
             if self._door is Door.GATEWAY:
                 _check_assertion(identity)
+            if identity.expires_at < int(time.time()):
+                raise TokenRefusedError(Refusal.EXPIRED)  # noqa: TRY301 - the SDK, without leeway, would not count it
         except KeysUnavailableError:
+            count_refusal(Refusal.KEYS_UNAVAILABLE)
             raise
         except TokenRefusedError as error:
-            log.info("token refused at %s: %s", self._door, error.reason)
+            count_refusal(error.reason)
             return None
         except Exception as error:  # noqa: BLE001 - whatever a token does to the verifier, it is a refusal
-            log.warning("token refused at %s: %s", self._door, type(error).__name__)
+            log.error("a fault of the verifier at %s: %s", self._door, type(error).__name__)  # noqa: TRY400 - no text of a token
+            count_refusal(Refusal.UNEXPECTED)
             return None
         return AccessToken(
             token="",  # the text itself is nobody's business any more
@@ -86,6 +93,7 @@ def acting_user(door: Door, scope: Scope, named: str | None) -> UserId:
     if token is None or not token.subject:
         raise ProductError(ErrorCode.UNAUTHENTICATED, "Nobody is signed in.")
     if door is Door.GATEWAY and named != token.subject:
+        count_refusal(Refusal.ANOTHER_USER)
         raise ProductError(ErrorCode.NOT_PERMITTED, "user_id is not the user of the token.")
     if scope not in token.scopes:
         raise ProductError(ErrorCode.NOT_PERMITTED, f"This connection was not given the permission {scope.value}.")
@@ -159,7 +167,7 @@ def _check_assertion(identity: Identity) -> None:
     """Refuse what only looks like an assertion of the gateway."""
     claims = identity.claims
     if claims.get("act") != {"sub": GATEWAY_ACTOR} or identity.client_id != GATEWAY_ACTOR:
-        raise TokenRefusedError("actor")
+        raise TokenRefusedError(Refusal.ACTOR)
     token_id = claims.get("jti")
     if not isinstance(token_id, str) or not SHORTEST_TOKEN_ID <= len(token_id) <= LONGEST_TOKEN_ID:
-        raise TokenRefusedError("token_id")
+        raise TokenRefusedError(Refusal.ASSERTION_ID)

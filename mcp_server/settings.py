@@ -50,6 +50,9 @@ class DataSettings(BaseSettings):
     database_url: Annotated[SecretStr, AfterValidator(_is_postgresql)] = Field(
         description="the serving role's connection, postgresql://role:password@host:5432/name"
     )
+    database_pooled: bool = Field(
+        False, description="true behind a transaction pooler without prepared statements, else false"
+    )
     tool_calls_per_second: float = Field(
         10, gt=0, allow_inf_nan=False, description="a number above 0, of tool calls a second for a person's client"
     )
@@ -77,6 +80,8 @@ class Settings(DataSettings):
 
     host: str = Field("127.0.0.1", description="an address to listen on")
     port: int = Field(8001, ge=1, le=65_535, description="a port from 1 to 65535")
+    metrics_host: str = Field("127.0.0.1", description="an address to serve metrics on")
+    metrics_port: int | None = Field(None, ge=1, le=65_535, description="a port from 1 to 65535, or nothing")
     public_url: str = Field(
         pattern=r"^https?://[^/]+$", description="its own origin without a final slash, such as http://localhost:8001"
     )

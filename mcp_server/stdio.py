@@ -25,7 +25,7 @@ def serve_one_person(settings: StdioSettings) -> None:
 
 
 async def _serve(settings: StdioSettings) -> None:
-    database = Database(settings.database_url.get_secret_value())
+    database = Database(settings.database_url.get_secret_value(), pooled=settings.database_pooled)
     await refuse_unsafe_role(database)
     server = people_server(database, settings, secrets.token_urlsafe(48))
     # Where HTTP puts the token of each request stands the one person, for every request of this process.

@@ -16,6 +16,7 @@ from jwt import PyJWK
 from jwt.api_jws import PyJWS
 
 from shared.keys import KeySource
+from shared.refusals import Refusal
 
 UserId = NewType("UserId", str)
 """A verified user id. Only this module makes one from a token."""
@@ -33,11 +34,11 @@ _JWS = PyJWS()
 
 
 class TokenRefusedError(Exception):
-    """A token that proves nothing; the argument is the reason, for the log and never for the client."""
+    """A token that proves nothing; the reason is for metrics and the log, and never for the client."""
 
-    @property
-    def reason(self) -> str:
-        return str(self.args[0])
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,10 @@ class Verifier:
         header = read_header(token, self._rules)
         kid = header.get("kid")
         if kid is None and self._rules.algorithm != "HS256":
-            raise TokenRefusedError("kid_missing")
+            raise TokenRefusedError(Refusal.KID_MISSING)
         key = await self._keys.get(kid)
         if key is None:
-            raise TokenRefusedError("kid_unknown")
+            raise TokenRefusedError(Refusal.KID_UNKNOWN)
         claims = strict_json(verified_payload(token, key, self._rules.algorithm))
         check_claims(claims, self._rules, time.time())
         return Identity(
@@ -117,35 +118,35 @@ def user_id(value: str) -> UserId:
 def read_header(token: str, rules: TokenRules) -> dict[str, Any]:
     """Check a token's shape and header before any key is looked for."""
     if len(token) > MAX_TOKEN_LENGTH or not _SHAPE.match(token):
-        raise TokenRefusedError("shape")
+        raise TokenRefusedError(Refusal.SHAPE)
     segment = token.split(".", 1)[0]
     try:
         raw = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
     except ValueError as error:
-        raise TokenRefusedError("base64") from error
+        raise TokenRefusedError(Refusal.BASE64) from error
     header = strict_json(raw)
     if header.get("alg") != rules.algorithm:
-        raise TokenRefusedError("algorithm")
+        raise TokenRefusedError(Refusal.ALGORITHM)
     if _HEADERS_FROM_OUTSIDE & header.keys():
-        raise TokenRefusedError("header_member")
+        raise TokenRefusedError(Refusal.HEADER_MEMBER)
     if not isinstance(header.get("typ", ""), str) or not isinstance(header.get("kid", ""), str):
-        raise TokenRefusedError("header_type")
+        raise TokenRefusedError(Refusal.HEADER_TYPE)
     kind = header["typ"].lower() if "typ" in header else None
     if kind not in rules.types:
-        raise TokenRefusedError("typ")
+        raise TokenRefusedError(Refusal.TYP)
     if header.get("kid") == "":
-        raise TokenRefusedError("kid_missing")
+        raise TokenRefusedError(Refusal.KID_MISSING)
     return header
 
 
 def verified_payload(token: str, key: PyJWK, algorithm: str) -> bytes:
     """Return the payload's bytes if the signature is the key's."""
     if key.algorithm_name != algorithm:
-        raise TokenRefusedError("key_algorithm")
+        raise TokenRefusedError(Refusal.KEY_ALGORITHM)
     try:
         decoded = _JWS.decode_complete(token, key, algorithms=[algorithm], options={"enforce_minimum_key_length": True})
     except jwt.PyJWTError as error:
-        raise TokenRefusedError(f"signature:{type(error).__name__}") from error
+        raise TokenRefusedError(Refusal.SIGNATURE) from error
     return cast("bytes", decoded["payload"])
 
 
@@ -153,9 +154,9 @@ def check_claims(claims: dict[str, Any], rules: TokenRules, now: float) -> None:
     """Check times, issuer and audience; ``now`` is in seconds since 1970."""
     _check_times(claims, rules, now)
     if claims.get("iss") != rules.issuer:
-        raise TokenRefusedError("issuer")
+        raise TokenRefusedError(Refusal.ISSUER)
     if not _names_audience(claims.get("aud"), rules):
-        raise TokenRefusedError("audience")
+        raise TokenRefusedError(Refusal.AUDIENCE)
 
 
 def user_id_of(claims: dict[str, Any], accepted: Iterable[str] = ("sub",)) -> UserId:
@@ -166,14 +167,14 @@ def user_id_of(claims: dict[str, Any], accepted: Iterable[str] = ("sub",)) -> Us
     names = dict.fromkeys((*_ID_CLAIMS, *accepted))
     seen: dict[str, Any] = {name: claims[name] for name in names if name in claims}
     if not all(isinstance(value, str) and _USER_ID.match(value) for value in seen.values()):
-        raise TokenRefusedError("user_id_syntax")
+        raise TokenRefusedError(Refusal.USER_ID_SYNTAX)
     if len(set(seen.values())) > 1:
-        raise TokenRefusedError("identity_conflict")
+        raise TokenRefusedError(Refusal.IDENTITY_CONFLICT)
     found = next((seen[name] for name in accepted if name in seen), None)
     if found is None:
-        raise TokenRefusedError("no_subject")
+        raise TokenRefusedError(Refusal.NO_SUBJECT)
     if found in (claims.get("client_id"), claims.get("azp")):
-        raise TokenRefusedError("machine_token")
+        raise TokenRefusedError(Refusal.MACHINE_TOKEN)
     return UserId(found)
 
 
@@ -184,34 +185,34 @@ def strict_json(raw: bytes) -> dict[str, Any]:
             raw.decode("utf-8", "strict"), object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant
         )
     except (ValueError, RecursionError) as error:
-        raise TokenRefusedError("not_json") from error
+        raise TokenRefusedError(Refusal.NOT_JSON) from error
     if not isinstance(value, dict):
-        raise TokenRefusedError("not_an_object")
+        raise TokenRefusedError(Refusal.NOT_AN_OBJECT)
     return cast("dict[str, Any]", value)
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise TokenRefusedError("duplicate_member")
+        raise TokenRefusedError(Refusal.DUPLICATE_MEMBER)
     return members
 
 
 def _refuse_constant(_: str) -> NoReturn:
-    raise TokenRefusedError("non_finite")
+    raise TokenRefusedError(Refusal.NON_FINITE)
 
 
 def _check_times(claims: dict[str, Any], rules: TokenRules, now: float) -> None:
     if not all(_is_time(claims[name]) for name in ("exp", "iat", "nbf") if name in claims):
-        raise TokenRefusedError("time_type")
+        raise TokenRefusedError(Refusal.TIME_TYPE)
     if "exp" not in claims or "iat" not in claims:
-        raise TokenRefusedError("time_missing")
+        raise TokenRefusedError(Refusal.TIME_MISSING)
     if claims["exp"] <= now - rules.leeway:
-        raise TokenRefusedError("expired")
+        raise TokenRefusedError(Refusal.EXPIRED)
     if max(claims["iat"], claims.get("nbf", 0)) > now + rules.leeway:
-        raise TokenRefusedError("not_yet_valid")
+        raise TokenRefusedError(Refusal.NOT_YET_VALID)
     if not 0 < claims["exp"] - claims["iat"] <= rules.max_lifetime:
-        raise TokenRefusedError("lifetime")
+        raise TokenRefusedError(Refusal.LIFETIME)
 
 
 def _is_time(value: object) -> bool:
@@ -230,5 +231,5 @@ def _names_audience(value: object, rules: TokenRules) -> bool:
 def _text(claims: dict[str, Any], name: str) -> str:
     value = claims.get(name, "")
     if not isinstance(value, str):
-        raise TokenRefusedError(f"{name}_type")
+        raise TokenRefusedError(Refusal.CLAIM_TYPE)
     return value

@@ -18,6 +18,8 @@ _CONSTRAINTS = {
 # resources, object state, operator intervention (shutdown, time limit), system.
 _PASSING = ("08", "28", "3D", "40", "53", "55", "57", "58")
 _UNUSABLE_VALUE = "22"
+_STATEMENT_LOST = {"26000", "42P05"}
+"""A prepared statement is not there, or there already: the next transaction ran on another server connection."""
 
 
 def unavailable() -> ProductError:
@@ -37,6 +39,9 @@ def raise_meaning(error: exc.SQLAlchemyError | OSError) -> NoReturn:
     meaning = _CONSTRAINTS.get(getattr(cause, "constraint_name", None) or "")
     if meaning is not None:
         raise ProductError(meaning.code, meaning.message) from error
+    if state in _STATEMENT_LOST:
+        log.critical("behind this pooler, set MCP_SERVER_DATABASE_POOLED=true")
+        raise unavailable() from error
     if state.startswith(_UNUSABLE_VALUE):
         raise ProductError(ErrorCode.INVALID, "A text or a number in it cannot be stored.") from error
     if state.startswith(_PASSING) or error.connection_invalidated:

@@ -32,6 +32,12 @@ CONNECT_SECONDS = 3
 COMMAND_SECONDS = 5
 READY_SECONDS = 3
 CANARY = "canary:rls"
+# Each statement unnamed and sent anew: a pooler in transaction mode gives the next one another server connection.
+_POOLED: dict[str, Any] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
+}
 _BIND = text("SELECT set_config('app.user_id', :user_id, true)")
 # Also through a role that it could become: Neon's console roles may SET ROLE to one that bypasses.
 _CAN_BYPASS = text(
@@ -63,9 +69,12 @@ class Rows:
 
 
 class Database:
-    """The serving role's connections. No row is reached before the role has proved to be a safe one."""
+    """The serving role's connections. No row is reached before the role has proved to be a safe one.
 
-    def __init__(self, url: str) -> None:
+    ``pooled`` is for a transaction pooler that knows no prepared statements (decision 0006).
+    """
+
+    def __init__(self, url: str, *, pooled: bool = False) -> None:
         address, options = async_url(url)
         self._engine = create_async_engine(
             address,
@@ -74,7 +83,12 @@ class Database:
             pool_timeout=POOL_SECONDS,
             pool_recycle=300,
             hide_parameters=True,  # they are people's texts, and an error may reach the log
-            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS, **options},
+            connect_args={
+                "timeout": CONNECT_SECONDS,
+                "command_timeout": COMMAND_SECONDS,
+                **(_POOLED if pooled else {}),
+                **options,
+            },
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._role_is_proved = False
@@ -122,7 +136,7 @@ class Database:
                 async with self._engine.connect() as connection:
                     revision = (await connection.execute(_REVISION)).scalar()
         except (exc.SQLAlchemyError, OSError, ProductError, UnsafeRoleError) as error:
-            log.warning("not ready: %s", error)
+            log.warning("not ready: %s", error.__cause__ or error)
             return False
         return revision == REVISION
 

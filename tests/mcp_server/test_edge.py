@@ -226,8 +226,8 @@ async def test_an_answer_that_breaks_off_is_not_finished_by_another(log: pytest.
 
 @pytest.mark.requirement("002/FR-055")
 def test_the_log_of_the_process_knows_the_request(mcp_server: Service, anyone: Caller) -> None:
-    answer = Caller(anyone.url, "nonsense").post("tools/list", {})
+    answer = anyone.post("tools/call", {"name": "nonsense", "arguments": anyone.always})
 
     lines = [line for line in mcp_server.log.read_text().splitlines() if answer.headers["x-request-id"] in line]
     assert len(lines) == 1
-    assert "token refused" in lines[0]
+    assert "tool 'nonsense': invalid" in lines[0]

@@ -1,0 +1,35 @@
+"""`python -m benchmarks [--quick] [name …]`: measures everything, or what is named; status 1 when a promise is missed.
+
+A quick run prints, and leaves the results that are kept as they are.
+"""
+
+import argparse
+import sys
+
+from benchmarks import auth
+from benchmarks.report import keep, lines
+
+MEASUREMENTS = (auth.MEASUREMENT,)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("names", nargs="*", metavar="name")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.names) - {one.name for one in MEASUREMENTS}:
+        parser.error(f"there is no measurement {', '.join(sorted(unknown))}")
+    is_met = True
+    for measurement in MEASUREMENTS:
+        if chosen.names and measurement.name not in chosen.names:
+            continue
+        result = measurement.run(chosen.quick)
+        sys.stdout.write(lines(measurement.name, result))
+        if not chosen.quick:
+            keep(measurement.name, result)
+        is_met &= all(bound.is_met for bound in result.bounds)
+    return 0 if is_met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

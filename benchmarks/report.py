@@ -1,0 +1,60 @@
+"""What was measured, kept by name: JSON, and one page."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks import machine
+from benchmarks.measure import Result
+
+FOLDER = Path(__file__).parent / "results"
+HEAD = """\
+# Measurements
+
+`make bench` writes this page; `make bench ONLY=name` measures one again. Times of a shared machine are noise: what
+counts are differences and ratios within one run.
+"""
+
+
+def keep(name: str, result: Result) -> None:
+    """Put one result in the place of the last one of that name."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    file = FOLDER / "bench.json"
+    kept: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    kept[name] = {
+        "how": result.prose,
+        "figures": {name: round(figure, 4) for name, figure in result.figures.items()},
+        "promises": [
+            {
+                "says": one.says,
+                "figure": round(one.figure, 4),
+                "at_most": one.at_most,
+                "at_least": one.at_least,
+                "met": one.is_met,
+            }
+            for one in result.bounds
+        ],
+        "machine": machine.described(),
+    }
+    file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
+    page = HEAD + "".join(_section(title, one) for title, one in kept.items()) + f"\n{machine.sentence()}\n"
+    (FOLDER / "bench.md").write_text(page, "utf-8")
+
+
+def lines(name: str, result: Result) -> str:
+    """Return a result as it is printed."""
+    figures = "".join(f"  {figure:10.3f}  {what}\n" for what, figure in result.figures.items())
+    bounds = "".join(f"{'met   ' if one.is_met else 'MISSED'} {one.says}: {one.figure:.3f}\n" for one in result.bounds)
+    return f"{name}\n{figures}{bounds}"
+
+
+def _section(name: str, one: dict[str, Any]) -> str:
+    promises = "".join(
+        f"| {promise['says']} | {promise['figure']:g} | {'met' if promise['met'] else '**missed**'} |\n"
+        for promise in one["promises"]
+    )
+    figures = "".join(f"| {what} | {figure:g} |\n" for what, figure in one["figures"].items())
+    return (
+        f"\n## {name}\n\n{one['how']}\n\n| promise | measured | |\n|---|---|---|\n{promises}"
+        f"\n| figure | |\n|---|---|\n{figures}"
+    )

@@ -1,0 +1,1 @@
+"""Promises of the kind "never", tried very often: `make prove`."""

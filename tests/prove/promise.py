@@ -1,0 +1,85 @@
+"""What a promise is, what trying it came to, and what it needs to be tried on."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from tests.services import (
+    Issuer,
+    Service,
+    SigningKey,
+    embedded_postgres,
+    free_port,
+    mcp_server_environment,
+    migrate,
+    open_folder,
+)
+
+Counts: TypeAlias = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The running parts: a migrated database, an issuer of tokens, and an MCP server."""
+
+    owner_url: str
+    app_url: str
+    issuer: Issuer
+    gateway_key: SigningKey
+    mcp_server: Service
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How often something was tried, and how often what must never happen did.
+
+    Attributes:
+        broken: what must stay 0, by name.
+        control_broken: the same with the protection taken out, where each must be above 0.
+        figures: whatever else was counted on the way.
+    """
+
+    tried: int
+    broken: Counts
+    control_tried: int
+    control_broken: Counts
+    figures: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether nothing happened that must not, and the control shows that it would have been seen."""
+        seen_without = self.control_broken.keys() <= self.broken.keys() and all(self.control_broken.values())
+        return self.tried > 0 and not any(self.broken.values()) and bool(self.control_broken) and seen_without
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One promise; ``tries`` is how often the long run tries it."""
+
+    name: str
+    says: str
+    control: str
+    tries: int
+    run: Callable[[Stage, int], Outcome]
+
+
+@contextmanager
+def own_stage() -> Iterator[Stage]:
+    """Start everything that a promise may need."""
+    with ExitStack() as stack:
+        postgres = stack.enter_context(embedded_postgres())
+        address = urlsplit(postgres.url).netloc.rsplit("@", 1)[1]
+        app_url = f"postgresql://remit_app:{token_urlsafe(24)}@{address}/postgres"
+        migrate(postgres.url, app_url)
+        issuer, key, port = Issuer(), SigningKey(), free_port()
+        stack.callback(issuer.close)
+        logs: Path = stack.enter_context(open_folder())
+        environment = mcp_server_environment(app_url, issuer, key, port)
+        server = Service("mcp_server", port, environment, logs / "mcp_server.log")
+        server.start()
+        stack.callback(server.stop)
+        yield Stage(postgres.url, app_url, issuer, key, server)

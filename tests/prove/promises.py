@@ -1,0 +1,11 @@
+"""The promises that are proved, in the order in which they run."""
+
+from tests.prove import cors_matrix, forged_pairs, key_faults, leak, mutations
+
+PROMISES = (
+    mutations.PROMISE,
+    forged_pairs.PROMISE,
+    leak.PROMISE,
+    key_faults.PROMISE,
+    cors_matrix.PROMISE,
+)

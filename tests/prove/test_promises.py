@@ -1,0 +1,56 @@
+"""The short form of every promise: few tries, the same tests, and the same negative controls."""
+
+import pytest
+
+from tests.pooler import PROGRAM
+from tests.prove import cors_matrix, forged_pairs, key_faults, leak, mutations
+from tests.prove.promise import Outcome, Promise, Stage
+from tests.services import Issuer, Service, SigningKey
+
+
+@pytest.fixture(scope="module")
+def stage(owner_url: str, app_url: str, issuer: Issuer, gateway_key: SigningKey, mcp_server: Service) -> Stage:
+    return Stage(owner_url, app_url, issuer, gateway_key, mcp_server)
+
+
+@pytest.mark.parametrize(
+    ("promise", "tries"),
+    [
+        pytest.param(mutations.PROMISE, 2_000, marks=pytest.mark.requirement("003/SC-001")),
+        pytest.param(forged_pairs.PROMISE, 400, marks=pytest.mark.requirement("003/SC-003")),
+        pytest.param(
+            leak.PROMISE,
+            480,
+            marks=[
+                pytest.mark.requirement("003/SC-004"),
+                pytest.mark.requirement("003/FR-021"),
+                pytest.mark.skipif(PROGRAM is None, reason="PgBouncer is not installed"),
+            ],
+        ),
+        pytest.param(key_faults.PROMISE, 320, marks=pytest.mark.requirement("003/FR-002")),
+        pytest.param(cors_matrix.PROMISE, 3, marks=pytest.mark.requirement("003/FR-030")),
+    ],
+    ids=lambda one: one.name if isinstance(one, Promise) else "",
+)
+def test_a_promise_is_kept_and_its_control_is_not(stage: Stage, promise: Promise, tries: int) -> None:
+    outcome = promise.run(stage, tries)
+
+    assert outcome.tried >= tries
+    assert {name: count for name, count in outcome.broken.items() if count and "held up" not in name} == {}
+    assert outcome.control_broken
+    assert all(outcome.control_broken.values()), outcome.control_broken
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_kept"),
+    [
+        (Outcome(9, {"leaks": 0}, 9, {"leaks": 1}), True),
+        (Outcome(9, {"leaks": 1}, 9, {"leaks": 1}), False),
+        (Outcome(9, {"leaks": 0}, 9, {"leaks": 0}), False),
+        (Outcome(9, {"leaks": 0}, 9, {}), False),
+        (Outcome(9, {"leaks": 0}, 9, {"others": 1}), False),
+        (Outcome(0, {"leaks": 0}, 9, {"leaks": 1}), False),
+    ],
+)
+def test_a_zero_counts_only_where_the_control_found_something(outcome: Outcome, is_kept: bool) -> None:
+    assert outcome.is_kept is is_kept

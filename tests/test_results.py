@@ -1,0 +1,44 @@
+"""The results that are kept are those of every promise, and each of them holds."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.__main__ import MEASUREMENTS
+from benchmarks.measure import Bound
+from tests.prove.promises import PROMISES
+
+RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
+
+
+def kept(name: str) -> dict[str, Any]:
+    return dict(json.loads((RESULTS / name).read_text("utf-8")))
+
+
+def test_every_promise_was_tried_as_often_as_it_says() -> None:
+    results = kept("prove.json")
+
+    assert results.keys() == {promise.name for promise in PROMISES}
+    for promise in PROMISES:
+        result = results[promise.name]
+        assert result["kept"]
+        assert result["tried"] >= promise.tries
+        assert (result["says"], result["control"]) == (promise.says, promise.control)
+
+
+@pytest.mark.requirement("003/SC-006")
+def test_every_measurement_was_taken_and_meets_its_bounds() -> None:
+    """The ratios themselves are measured by `make bench` alone: a shared machine would fail them by chance."""
+    results = kept("bench.json")
+
+    assert results.keys() == {measurement.name for measurement in MEASUREMENTS}
+    assert all(promise["met"] for result in results.values() for promise in result["promises"])
+
+
+def test_a_bound_is_met_from_its_own_side() -> None:
+    assert Bound("", 2.0, at_most=2).is_met
+    assert not Bound("", 2.1, at_most=2).is_met
+    assert Bound("", 2.0, at_least=2).is_met
+    assert not Bound("", 1.9, at_least=2).is_met
