@@ -2,11 +2,11 @@
 
 import { Actions } from "./actions.js";
 import { Conversation } from "./conversation.js";
-import css from "./element.css?inline";
 import { Exchange } from "./exchange.js";
 import { History } from "./history.js";
 import { Loader } from "./loader.js";
 import { Screen } from "./screen.js";
+import { css } from "./styles/index.js";
 import { applyTheme } from "./theme.js";
 import { Turns } from "./turns.js";
 import { Wire } from "./wire.js";
