@@ -52,7 +52,9 @@ function userMessage(item) {
 function workflow({ tasks, summary, expanded }) {
   const steps = h("ul", { class: "steps" }, ...tasks.filter(Boolean).map(step));
   const title = summary?.title ?? (summary?.duration && `Worked for ${summary.duration} s`);
-  return title ? h("details", { class: "steps", open: expanded }, h("summary", {}, title), steps) : steps;
+  return title && tasks.length > 1
+    ? h("details", { class: "steps", open: expanded }, h("summary", {}, title), steps)
+    : steps;
 }
 
 /** @param {any} task */

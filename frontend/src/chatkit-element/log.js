@@ -115,8 +115,8 @@ export class Log {
   wordsOf(id) {
     const node = this.#nodes.get(id);
     if (!(node instanceof HTMLElement)) return "";
-    const parts = [...node.querySelectorAll(".prose, .title, .text, .muted")].map(({ textContent }) => textContent);
-    return parts.filter(Boolean).join(". ");
+    const parts = [...node.querySelectorAll(".prose > *, .title, .text, .muted")].map(({ textContent }) => textContent);
+    return parts.filter(Boolean).join(" ");
   }
 
   #clear() {

@@ -16,7 +16,7 @@ export function TopBar() {
         <Logo />
       </h1>
       <button type="button" className="quiet" onClick={() => dialog.current?.showModal()}>
-        Connect an app
+        Connect<span className="wide"> an app</span>
       </button>
       <Link to="/settings" className="quiet">
         Settings
