@@ -14,7 +14,7 @@ AXE = (ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = """async (tags) => {
   const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target} ${failureSummary}`));
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${node.target} ${node.failureSummary}`));
 }"""
 SIZES = {"desktop": (1280, 800), "phone": (360, 740)}
 SMALLEST = (320, 640)
@@ -22,10 +22,11 @@ PICTURES = ROOT / "test-results"
 
 FOCUSABLE = """() => {
   const found = [];
+  const kinds = "a[href], button:not(:disabled), input, select, textarea, summary, [tabindex='0']";
   const shown = (node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest("[inert]");
   const walk = (root) => root.querySelectorAll("*").forEach((node) => {
     if (node.shadowRoot) walk(node.shadowRoot);
-    if (node.matches("a[href], button:not(:disabled), input, select, textarea, summary, [tabindex='0']") && shown(node)) {
+    if (node.matches(kinds) && shown(node)) {
       found.push(node.getAttribute("aria-label") || node.textContent.trim().slice(0, 40) || node.localName);
     }
   });

@@ -82,12 +82,11 @@ CORPUS = [variant.replace("EVIL", EVIL) for variant in VARIANTS]
 
 DANGEROUS = """() => {
   const found = [];
+  const loading = /^(img|image|picture|source|video|audio|iframe|object|embed|link|style|script|meta|base)$/;
   const walk = (root) => root.querySelectorAll("*").forEach((node) => {
     if (node.shadowRoot) walk(node.shadowRoot);
     const inChat = root instanceof ShadowRoot;
-    if (inChat && /^(img|image|picture|source|video|audio|iframe|object|embed|link|style|script|meta|base)$/.test(node.localName)) {
-      found.push(node.localName);
-    }
+    if (inChat && loading.test(node.localName)) found.push(node.localName);
     if (inChat) for (const { name } of node.attributes) {
       if (/^on|^(src|srcset|poster|background|ping|data|action|formaction)$/.test(name)) found.push(name);
     }
@@ -122,10 +121,8 @@ def reader(tab: Page, remit: Launcher, person: Person) -> Page:
 def test_no_text_of_a_conversation_asks_another_host_or_runs_a_script(reader: Page, person: Person) -> None:
     asked = watched(reader)
     said = [item for n, text in enumerate(CORPUS) for item in (user(f"u{n}", text), assistant(f"a{n}", text))]
-    shown = {
-        "type": "Card",
-        "children": [{"type": kind, "value": text} for text in CORPUS for kind in ("Text", "Markdown")],
-    }
+    parts = [{"type": kind, "value": text} for text in CORPUS for kind in ("Text", "Markdown")]
+    shown = {"type": "Card", "children": parts}
     streamed = [{"type": "thread.item.done", "item": user("u", "go")}]
     for n, text in enumerate(CORPUS):
         streamed.append(
