@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 from tests.frontend.sign_in import Account, SignIn
+from tests.oauth import OAuthApp
 
 pytestmark = pytest.mark.anyio
 
@@ -23,14 +24,17 @@ async def test_an_account_is_deleted_by_its_password_alone(service: SignIn, acco
 
 
 @pytest.mark.requirement("005/FR-033")
-async def test_a_deleted_account_leaves_no_row(account: Account, owner_url: str) -> None:
+async def test_a_deleted_account_leaves_no_row_and_its_apps_get_no_new_token(account: Account, owner_url: str) -> None:
+    app = OAuthApp(account.client, account.service.environment["MCP_PUBLIC_URL"], "Planner")
+    tokens = app.get_in()
+
     account.client.post("/api/auth/delete-user", json={"password": account.password})
 
     connection = await asyncpg.connect(owner_url)
     try:
         tables = await connection.fetch(
             "select table_name, column_name from information_schema.columns "
-            "where table_schema = 'auth' and column_name in ('userId', 'id')"
+            "where table_schema = 'auth' and column_name in ('userId', 'id', 'value')"
         )
         left = [
             row["table_name"]
@@ -44,3 +48,4 @@ async def test_a_deleted_account_leaves_no_row(account: Account, owner_url: str)
         await connection.close()
 
     assert left == []
+    assert app.refresh(tokens["refresh_token"]).status_code == 400
