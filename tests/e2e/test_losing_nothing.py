@@ -1,13 +1,14 @@
 """An answer that takes its time survives reloads, drops and second tabs, and ends when the person says Stop."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.e2e.launcher import Launcher, launcher
 from tests.e2e.people import Person
+from tests.e2e.relay import Relay
 from tests.e2e.slow_model import ANSWER, SlowModel
 from tests.services import open_folder
 
@@ -30,16 +31,21 @@ def slow(model: SlowModel) -> Iterator[Launcher]:
         yield running
 
 
+@contextmanager
+def signed_in(browser: Browser, person: Person, *, bypass_csp: bool = False) -> Iterator[BrowserContext]:
+    """A browser of somebody who is signed in; without the policy the page may also ask an address of the test's."""
+    opened = browser.new_context(viewport={"width": 900, "height": 700}, bypass_csp=bypass_csp)
+    cookies = [{"name": c.name, "value": c.value, "url": person.remit.page} for c in person.page.cookies.jar]
+    opened.add_cookies(cookies)  # type: ignore[arg-type] - Playwright's type is a union of many optional keys
+    opened.set_default_timeout(WAIT)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def context(browser: Browser, slow: Launcher) -> Iterator[BrowserContext]:
-    """A browser of somebody who is signed in."""
-    with closing(Person(slow)) as person:
-        opened = browser.new_context(viewport={"width": 900, "height": 700})
-        cookies = [{"name": c.name, "value": c.value, "url": slow.page} for c in person.page.cookies.jar]
-        opened.add_cookies(cookies)  # type: ignore[arg-type]
-        opened.set_default_timeout(WAIT)
+    with closing(Person(slow)) as person, signed_in(browser, person) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -140,19 +146,49 @@ def test_a_second_tab_shows_the_message_and_its_answer_by_itself(
 
 
 @pytest.mark.requirement("005/FR-008")
+@pytest.mark.requirement("005/SC-001")
+@pytest.mark.requirement("005/SC-002")
+def test_a_network_that_fails_in_the_middle_costs_nothing(browser: Browser, slow: Launcher, model: SlowModel) -> None:
+    model.hold()
+    relay = Relay(slow.ports["GATEWAY_PORT"])
+    with closing(Person(slow)) as person, relay.running(), signed_in(browser, person, bypass_csp=True) as context:
+        tab = context.new_page()
+        config = person.page.get("/config.json").json() | {"gatewayUrl": relay.url}
+        tab.route("**/config.json", lambda route: route.fulfill(json=config))
+        tab.goto(slow.page)
+        begin(tab)
+
+        relay.cut()
+        expect(tab.get_by_text("The connection was lost.")).to_be_visible()
+        tab.get_by_label("Message").fill("and then?")
+        model.let_go()
+        relay.mend()
+
+        expect(answer(tab)).to_contain_text(ANSWER)
+        expect(tab.get_by_text("The connection was lost.")).to_be_hidden()
+        expect(tab.get_by_role("article", name="You")).to_have_count(1)
+        expect(tab.get_by_role("article", name="Assistant")).to_have_count(1)
+        expect(tab.get_by_label("Message")).to_have_value("and then?")
+
+
+@pytest.mark.requirement("005/FR-012")
 @pytest.mark.requirement("005/FR-035")
 @pytest.mark.requirement("005/SC-002")
-def test_a_network_that_fails_in_the_middle_costs_nothing(tab: Page, model: SlowModel) -> None:
-    begin(tab)
+def test_a_message_that_is_sent_offline_is_kept_and_sent_when_the_network_is_back(tab: Page, model: SlowModel) -> None:
+    model.let_go()
     tab.context.set_offline(True)
     expect(tab.get_by_text("You are offline.")).to_be_visible()
-    tab.get_by_label("Message").fill("and then?")
-    model.let_go()
+    tab.get_by_label("Message").fill("Tell me a story")
+    tab.get_by_label("Message").press("Enter")
+    expect(tab.get_by_role("alert")).to_contain_text("The connection failed.")
+    expect(tab.get_by_label("Message")).to_have_value("Tell me a story")
     tab.context.set_offline(False)
-
     expect(tab.get_by_text("You are online again.")).to_be_visible()
+
+    tab.get_by_role("button", name="Send again").click()
+
     expect(answer(tab)).to_contain_text(ANSWER)
-    expect(tab.get_by_label("Message")).to_have_value("and then?")
+    expect(tab.get_by_role("article", name="You")).to_have_count(1)
 
 
 @pytest.mark.requirement("005/SC-002")

@@ -33,12 +33,14 @@ const COMPONENTS = {
     ),
   ListView: (node, children) =>
     h("div", { class: "panel list" }, status(node), h("ul", { class: "rows" }, ...children)),
-  ListViewItem: (node, children, place) =>
-    h(
-      "li",
-      {},
-      node.onClickAction ? action("row", node.onClickAction, children, place) : h("div", { class: "row" }, ...children),
-    ),
+  ListViewItem: (node, children, place) => {
+    if (node.onClickAction) return h("li", {}, action("row", node.onClickAction, children, place));
+    const row = h("li", {}, h("div", { class: "row" }, ...children));
+    const name = row.querySelector(".text, .title")?.textContent;
+    // Many rows have a button of the same words: heard alone, it must say which row it belongs to.
+    for (const button of row.querySelectorAll("button")) button.ariaLabel = `${button.textContent}: ${name}`;
+    return row;
+  },
   Basic: (_node, children) => h("div", { class: "column" }, ...children),
   Row: (_node, children) => h("div", { class: "row" }, ...children),
   Col: (_node, children) => h("div", { class: "column" }, ...children),

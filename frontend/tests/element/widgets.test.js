@@ -97,7 +97,7 @@ const taskList = (changed) => ({
 
 test("[005/FR-011] a button that is pressed twice asks once, and shows that it runs", async () => {
   const chat = await chatWith(taskList());
-  const button = await chat.view.findByRole("button", { name: "Done" });
+  const button = await chat.view.findByRole("button", { name: "Done: 1. buy milk" });
 
   await chat.user.dblClick(button);
 
@@ -141,7 +141,7 @@ test("[005/FR-011] an action that asks for no stream gets its item back at once"
     },
   );
 
-  await chat.user.click(await chat.view.findByRole("button", { name: "Done" }));
+  await chat.user.click(await chat.view.findByRole("button", { name: "Done: 1. buy milk" }));
 
   await waitFor(() => expect(chat.log()).toHaveTextContent("Done."));
   expect(chat.requests.at(-1)?.body.params).toEqual({
@@ -154,7 +154,7 @@ test("[005/FR-011] an action that asks for no stream gets its item back at once"
 test("[005/FR-011] an action that fails says so, and its button can be pressed again", async () => {
   const failed = () => refusal(503, { code: "unavailable", message: "Not just now." });
   const chat = await chatWith(taskList({ streaming: false }), {}, { "threads.sync_custom_action": failed });
-  const button = await chat.view.findByRole("button", { name: "Done" });
+  const button = await chat.view.findByRole("button", { name: "Done: 1. buy milk" });
 
   await chat.user.click(button);
 
@@ -165,7 +165,7 @@ test("[005/FR-011] an action that fails says so, and its button can be pressed a
 test("[005/FR-011] an action does not wait for an answer that is being written", async () => {
   const answer = eventStream();
   const chat = await chatWith(taskList(), {}, { "threads.add_user_message": () => answer.response });
-  const button = await chat.view.findByRole("button", { name: "Done" });
+  const button = await chat.view.findByRole("button", { name: "Done: 1. buy milk" });
   await chat.say("and now?");
   answer.send(done(userItem("u2", "and now?")));
 
