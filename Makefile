@@ -8,6 +8,15 @@ help: ## Show what can be made
 run: $(LAUNCHER)/.done ## Start everything on this machine and print the address
 	@exec $(LAUNCHER)/bin/python -m local
 
+stdio: $(LAUNCHER)/.done ## Serve one person's tools to an MCP client that starts this command
+	@exec $(LAUNCHER)/bin/python -m local $(if $(STATE),--state $(STATE)) stdio
+
+connect: $(LAUNCHER)/.done ## Print what to paste into Claude Desktop, Claude Code, Cursor and VS Code
+	@$(LAUNCHER)/bin/python -m local connect
+
+secrets: $(LAUNCHER)/.done ## Make the secrets of the containers, once, for `docker compose up`
+	@$(LAUNCHER)/bin/python -m local --state .local/compose secrets
+
 install: $(LAUNCHER)/.done ## Install and build everything that `make run` starts
 	@$(LAUNCHER)/bin/python -m local --install
 
@@ -43,7 +52,7 @@ contracts: .venv/.done ## Write the contract of the MCP tools again, from the ru
 
 $(LAUNCHER)/.done: requirements/local.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=python3.x make …).")'
-	@echo "  · Preparing the launcher"
+	@echo "  · Preparing the launcher" >&2
 	@$(PYTHON) -m venv --clear $(LAUNCHER)
 	@$(LAUNCHER)/bin/python $(PIP) -r requirements/local.txt
 	@touch $@
@@ -54,4 +63,4 @@ $(LAUNCHER)/.done: requirements/local.txt
 	.venv/bin/python $(PIP) -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run install test check pictures pins contracts eval conformance
+.PHONY: help run stdio connect secrets install test check pictures pins contracts eval conformance

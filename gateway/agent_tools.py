@@ -4,8 +4,9 @@ import asyncio
 import copy
 import json
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from agents import FunctionTool, Tool
 from agents.tool_context import ToolContext
@@ -24,6 +25,14 @@ OFFERED = frozenset(TaskTool)
 
 MOST_CALLS = 16
 
+CUT_SHORT = ProductError(
+    ErrorCode.UNAVAILABLE,
+    "The answer was cut short while this call ran: it may have happened. Look before you repeat it.",
+)
+OVER = ProductError(ErrorCode.DECLINED, "This answer is over. Nothing was done.")
+
+Calling: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
 
 class ToolCall(BaseModel):
     """One call that was made: the model's arguments as JSON, and what was answered."""
@@ -35,6 +44,63 @@ class ToolCall(BaseModel):
     ok: bool
 
 
+class ToolCalls:
+    """The tool calls of one answer: each is noted, whatever comes of it.
+
+    Attributes:
+        made: in the order in which they were answered.
+        unconfirmed: of each call that needs the person's word first, the tasks that it is about.
+    """
+
+    def __init__(self) -> None:
+        self.made: list[ToolCall] = []
+        self.unconfirmed: list[list[dict[str, str]]] = []
+        self._running: dict[object, ToolCall] = {}
+        self._is_over = False
+
+    def close(self) -> None:
+        """Let no further call begin."""
+        self._is_over = True
+
+    def noted(self) -> list[ToolCall]:
+        """Return the calls to keep; one that still runs, or was cut off, may have happened."""
+        return [*self.made, *self._running.values()]
+
+    async def make(self, call_id: str, name: str, raw: str, calling: Calling) -> str:
+        """Make a call with these arguments and return its output, an error's too."""
+        running = object()
+        call = ToolCall(call_id=call_id, name=name, arguments="{}", output=_told(CUT_SHORT), ok=False)
+        try:
+            self._admit()
+            arguments = _object(raw)
+            self._running[running] = call = call.model_copy(update={"arguments": json.dumps(arguments)})
+            output = json.dumps(await calling(arguments), ensure_ascii=False)
+            call = call.model_copy(update={"output": output, "ok": True})
+        except ProductError as error:
+            call = call.model_copy(update={"output": _told(error)})
+            if error.code is ErrorCode.NEEDS_CONFIRMATION:
+                self.unconfirmed.append(error.tasks)
+        self._running.pop(running, None)
+        self.made.append(call)
+        return call.output
+
+    def failure(self, call_id: str) -> str | None:
+        """Return what is said of a call that did not do what it was to."""
+        call = next((call for call in self.made if call.call_id == call_id), None)
+        if call is None:
+            return "This step failed."
+        if call.ok:
+            return None
+        code = json.loads(call.output)["error"]["code"]
+        return "This needs your word first." if code == ErrorCode.NEEDS_CONFIRMATION else "This step failed."
+
+    def _admit(self) -> None:
+        if self._is_over:
+            raise OVER
+        if len(self.made) >= MOST_CALLS:
+            raise ProductError(ErrorCode.RATE_LIMITED, f"No more than {MOST_CALLS} tool calls fit into one message.")
+
+
 class AgentTools:
     """The tools of the MCP server, listed once per process and bound to one user's turn at a time."""
 
@@ -43,7 +109,7 @@ class AgentTools:
         self._listed: list[ListedTool] | None = None
         self._listing = asyncio.Lock()
 
-    async def for_turn(self, user: UserId, turn_id: str, calls: list[ToolCall]) -> list[Tool]:
+    async def for_turn(self, user: UserId, turn_id: str, calls: ToolCalls) -> list[Tool]:
         """Return the tools for one turn; every call that is made is noted in ``calls``.
 
         Raises:
@@ -83,7 +149,7 @@ class BoundTool:
     client: McpClient
     user: UserId
     turn_id: str
-    calls: list[ToolCall]
+    calls: ToolCalls
     tool: ListedTool
 
     def for_model(self) -> FunctionTool:
@@ -96,22 +162,14 @@ class BoundTool:
         )
 
     async def _invoke(self, context: ToolContext[Any], raw: str) -> str:
-        arguments: dict[str, Any] = {}
-        try:
-            self._check_number()
-            arguments = _object(raw)
-            found = await self.client.call_task_tool(self.user, self.tool.name, arguments, turn_id=self.turn_id)
-            output, ok = json.dumps(found, ensure_ascii=False), True
-        except ProductError as error:
-            output, ok = json.dumps({"error": error.to_wire()}, ensure_ascii=False), False
-        given = json.dumps(arguments)
-        call = ToolCall(call_id=context.tool_call_id, name=self.tool.name, arguments=given, output=output, ok=ok)
-        self.calls.append(call)
-        return output
+        return await self.calls.make(context.tool_call_id, self.tool.name, raw, self._call)
 
-    def _check_number(self) -> None:
-        if len(self.calls) >= MOST_CALLS:
-            raise ProductError(ErrorCode.RATE_LIMITED, f"No more than {MOST_CALLS} tool calls fit into one message.")
+    async def _call(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return await self.client.call_task_tool(self.user, self.tool.name, arguments, turn_id=self.turn_id)
+
+
+def _told(error: ProductError) -> str:
+    return json.dumps({"error": error.to_wire()}, ensure_ascii=False)
 
 
 def _object(raw: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@
 never set, its times have no zone, and its progress queue can overtake the message that it belongs behind.
 """
 
-import uuid
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -16,18 +15,14 @@ from chatkit.types import (
     AssistantMessageContentPartDone,
     AssistantMessageContentPartTextDelta,
     AssistantMessageItem,
-    CustomSummary,
-    CustomTask,
     HiddenContextItem,
     ThreadItem,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
     ThreadItemUpdatedEvent,
     ThreadStreamEvent,
-    Workflow,
+    WidgetItem,
     WorkflowItem,
-    WorkflowTaskAdded,
-    WorkflowTaskUpdated,
 )
 from openai.types.responses import (
     ResponseOutputItemDoneEvent,
@@ -36,21 +31,11 @@ from openai.types.responses import (
     ResponseTextDeltaEvent,
 )
 
-from gateway.agent_tools import ToolCall
-from shared.contract import TaskTool
-
-STEPS: dict[str, str] = {
-    TaskTool.GET_CONTEXT: "Checking the date and your list",
-    TaskTool.FIND_TASKS: "Looking at your tasks",
-    TaskTool.ADD_TASKS: "Adding tasks",
-    TaskTool.UPDATE_TASKS: "Changing tasks",
-    TaskTool.COMPLETE_TASKS: "Completing tasks",
-    TaskTool.REOPEN_TASKS: "Reopening tasks",
-    TaskTool.DELETE_TASKS: "Deleting tasks",
-    TaskTool.UNDO: "Taking it back",
-    TaskTool.LIST_CHANGES: "Looking at what was changed",
-}
-"""What a person reads while a tool runs."""
+from gateway.agent_tools import ToolCall, ToolCalls
+from gateway.items import CALLS, STOPPED, new_id, text_of
+from gateway.progress import Progress
+from gateway.widgets import Source, SourcedWidget, draw
+from shared.contract import ItemState
 
 LONGEST_KEPT = 16_000
 TOO_LONG = '{"omitted": "too long to keep"}'
@@ -61,31 +46,44 @@ class Answer:
 
     Attributes:
         items: what is finished, in order.
-        calls: the tool calls that were made, in the order in which they were answered.
+        calls: the tool calls that were made.
     """
 
     def __init__(self, thread_id: str) -> None:
         self.items: list[ThreadItem] = []
-        self.calls: list[ToolCall] = []
+        self.calls = ToolCalls()
         self._thread_id = thread_id
         self._message: AssistantMessageItem | None = None
-        self._workflow: WorkflowItem | None = None
-        self._steps: dict[str, int] = {}
+        self._progress = Progress(thread_id)
+        # Made once: what is stored under way and at the end must be the same items.
+        self._calls_note = self._note()
+        self._stop_note = self._note()
+        self._is_stopped = False
 
     @property
     def text(self) -> str:
         """What the assistant said."""
-        said = [item for item in self.items if isinstance(item, AssistantMessageItem)]
-        return "\n\n".join(part.text for item in said for part in item.content)
+        return "\n\n".join(text_of(item) for item in self.items if isinstance(item, AssistantMessageItem))
+
+    @property
+    def has_acted(self) -> bool:
+        """Whether any step was begun."""
+        return self._progress.item is not None or any(isinstance(item, WorkflowItem) for item in self.items)
 
     def follow(self, event: StreamEvent) -> Iterator[ThreadStreamEvent]:
         """Take in one event of the run and yield what a client is shown of it."""
         if event.type == "raw_response_event":
             yield from self._hear(event.data)
         elif event.type == "run_item_stream_event" and isinstance(event.item, ToolCallItem):
-            yield from self._begin_step(event.item)
+            yield from self.begin_step(event.item.call_id or "", event.item.tool_name or "")
         elif event.type == "run_item_stream_event" and isinstance(event.item, ToolCallOutputItem):
-            yield from self._end_step(event.item.call_id or "")
+            yield from self.end_step(event.item.call_id or "")
+
+    def begin_step(self, call_id: str, tool: str) -> Iterator[ThreadStreamEvent]:
+        yield from self._progress.begin(call_id, tool)
+
+    def end_step(self, call_id: str) -> Iterator[ThreadStreamEvent]:
+        yield from self._progress.end(call_id, self.calls.failure(call_id))
 
     def say(self, text: str) -> Iterator[ThreadStreamEvent]:
         """Say something that no model said."""
@@ -93,21 +91,55 @@ class Answer:
         yield from self._add_text(text)
         yield from self.close()
 
+    def show(self, source: Source) -> Iterator[ThreadStreamEvent]:
+        """Add a card; one that asks waits for the person."""
+        state: ItemState | None = "open" if source.kind == "deletion" else None
+        widget = SourcedWidget(
+            id=new_id("card"),
+            thread_id=self._thread_id,
+            created_at=_now(),
+            widget=draw(source, state),
+            source=source,
+            state=state,
+        )
+        self.items.append(widget)
+        yield ThreadItemDoneEvent(item=widget)
+
     def close(self) -> Iterator[ThreadStreamEvent]:
         """Finish what is open, as far as it has come."""
-        yield from self._end_workflow()
+        yield from self._end_steps()
         if self._message is not None:
-            yield from self._end_message(self._message.content[0].text)
+            yield from self._end_message(text_of(self._message))
+
+    def stop(self) -> None:
+        """Note for the next answer that the person wanted no more of this one."""
+        self._is_stopped = True
 
     def kept(self) -> list[ThreadItem]:
-        """Return the items to store: with the note of tool calls before the last message, where a model expects it."""
-        if not self.calls:
-            return self.items
-        ends_with_message = bool(self.items) and isinstance(self.items[-1], AssistantMessageItem)
-        at = len(self.items) - 1 if ends_with_message else len(self.items)
-        content = {"calls": [_shortened(call).model_dump() for call in self.calls]}
-        note = HiddenContextItem(id=new_id("note"), thread_id=self._thread_id, created_at=_now(), content=content)
-        return [*self.items[:at], note, *self.items[at:]]
+        """Return the items to store, what is unfinished as it stands.
+
+        The note of tool calls stands before the last thing said, where a model expects it.
+        """
+        items = [*self.items, *self._unfinished()]
+        at = len(items)
+        while at and isinstance(items[at - 1], WidgetItem):
+            at -= 1
+        if at and isinstance(items[at - 1], AssistantMessageItem):
+            at -= 1
+        noted = self.calls.noted()
+        content = {CALLS: [_shortened(call).model_dump() for call in noted]}
+        calls = [self._calls_note.model_copy(update={"content": content})] if noted else []
+        stop = [self._stop_note.model_copy(update={"content": {STOPPED: True}})] if self._is_stopped else []
+        return [*items[:at], *calls, *items[at:], *stop]
+
+    def _unfinished(self) -> Iterator[ThreadItem]:
+        if self._message is not None:
+            yield self._message
+        if (steps := self._progress.item) is not None:
+            yield steps
+
+    def _note(self) -> HiddenContextItem:
+        return HiddenContextItem(id=new_id("note"), thread_id=self._thread_id, created_at=_now(), content={})
 
     def _hear(self, event: TResponseStreamEvent) -> Iterator[ThreadStreamEvent]:
         match event:
@@ -122,7 +154,7 @@ class Answer:
     def _add_text(self, delta: str) -> Iterator[ThreadStreamEvent]:
         if not delta:
             return
-        yield from self._end_workflow()
+        yield from self._end_steps()
         if self._message is None:
             content = AssistantMessageContent(text="")
             self._message = AssistantMessageItem(
@@ -148,47 +180,10 @@ class Answer:
         self.items.append(done)
         yield ThreadItemDoneEvent(item=done)
 
-    def _begin_step(self, call: ToolCallItem) -> Iterator[ThreadStreamEvent]:
-        task = CustomTask(title=STEPS.get(call.tool_name or "", "Working"), status_indicator="loading")
-        if self._workflow is None:
-            self._steps.clear()
-            self._workflow = WorkflowItem(
-                id=new_id("wf"),
-                thread_id=self._thread_id,
-                created_at=_now(),
-                workflow=Workflow(type="custom", tasks=[task]),
-            )
-            yield ThreadItemAddedEvent(item=self._workflow.model_copy(deep=True))
-        else:
-            self._workflow.workflow.tasks.append(task)
-            added = WorkflowTaskAdded(task=task, task_index=len(self._workflow.workflow.tasks) - 1)
-            yield ThreadItemUpdatedEvent(item_id=self._workflow.id, update=added)
-        self._steps[call.call_id or ""] = len(self._workflow.workflow.tasks) - 1
-
-    def _end_step(self, call_id: str) -> Iterator[ThreadStreamEvent]:
-        if self._workflow is None or call_id not in self._steps:
-            return
-        at = self._steps[call_id]
-        task = self._workflow.workflow.tasks[at].model_copy(update={"status_indicator": "complete"})
-        if not any(call.ok for call in self.calls if call.call_id == call_id):
-            task = task.model_copy(update={"content": "This step failed."})
-        self._workflow.workflow.tasks[at] = task
-        updated = WorkflowTaskUpdated(task=task, task_index=at)
-        yield ThreadItemUpdatedEvent(item_id=self._workflow.id, update=updated)
-
-    def _end_workflow(self) -> Iterator[ThreadStreamEvent]:
-        if self._workflow is None:
-            return
-        done, self._workflow = self._workflow, None
-        for task in done.workflow.tasks:
-            if isinstance(task, CustomTask) and task.status_indicator == "loading":
-                task.status_indicator, task.content = "none", "This step did not come to its end."
-        titles = dict.fromkeys(
-            task.title for task in done.workflow.tasks if isinstance(task, CustomTask) and task.title
-        )
-        done.workflow.summary = CustomSummary(title=", ".join(titles))
-        self.items.append(done)
-        yield ThreadItemDoneEvent(item=done)
+    def _end_steps(self) -> Iterator[ThreadStreamEvent]:
+        for done in self._progress.close():
+            self.items.append(done.item)
+            yield done
 
 
 def stored_answer(thread_id: str, items: Iterable[ThreadItem]) -> Answer:
@@ -196,7 +191,7 @@ def stored_answer(thread_id: str, items: Iterable[ThreadItem]) -> Answer:
     answer = Answer(thread_id)
     for item in items:
         if isinstance(item, HiddenContextItem):
-            answer.calls += calls_noted(item)
+            answer.calls.made += calls_noted(item)
         else:
             answer.items.append(item)
     return answer
@@ -204,12 +199,7 @@ def stored_answer(thread_id: str, items: Iterable[ThreadItem]) -> Answer:
 
 def calls_noted(item: HiddenContextItem) -> list[ToolCall]:
     """Return the tool calls that a note keeps."""
-    return [ToolCall.model_validate(call) for call in item.content.get("calls", ())]
-
-
-def new_id(prefix: str) -> str:
-    """Return an id with 128 random bits; the prefix says what it names."""
-    return f"{prefix}_{uuid.uuid4().hex}"
+    return [ToolCall.model_validate(call) for call in item.content.get(CALLS, ())]
 
 
 def _shortened(call: ToolCall) -> ToolCall:

@@ -2,14 +2,15 @@
 
 import openai
 from agents.exceptions import MaxTurnsExceeded, ModelBehaviorError, ModelRefusalError
-from chatkit.types import WorkflowItem
 
 from gateway.answers import Answer
+from gateway.budget import BudgetSpentError
 from shared.errors import ProductError
 
 REASONS: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "it took too long"),
     (MaxTurnsExceeded, "it took more steps than I may take"),
+    (BudgetSpentError, "it took more reading and writing than I may spend on one message"),
     (ModelRefusalError, "the model refused"),
     (ModelBehaviorError, "the model gave no answer that I can use"),
     (openai.OpenAIError, "the model cannot be reached"),
@@ -20,8 +21,11 @@ REASONS: tuple[tuple[type[Exception], str], ...] = (
 def apology(error: Exception, answer: Answer) -> str:
     """Return a sentence that says nothing of what is inside."""
     reason = next((text for kind, text in REASONS if isinstance(error, kind)), "something went wrong on our side")
-    acted = any(isinstance(item, WorkflowItem) for item in answer.items)
-    state = "Some of the steps above may have happened: look at your list first." if acted else "Nothing was changed."
+    state = (
+        "Some of the steps above may have happened: look at your list first."
+        if answer.has_acted
+        else "Nothing was changed."
+    )
     return f"I could not finish this answer: {reason}. {state} Then send your message again."
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from agents import Model
+from agents.models.default_models import get_default_model
 from fastapi import FastAPI
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
@@ -14,10 +15,12 @@ from gateway.agent import Assistant, choose_model
 from gateway.agent_tools import AgentTools
 from gateway.assertion import AssertionSigner
 from gateway.chat import chat_routes
+from gateway.chat_bodies import AssistantKind
 from gateway.chatkit_server import chatkit_routes
 from gateway.cors import with_cors
 from gateway.errors import add_error_handlers
 from gateway.mcp_client import McpClient
+from gateway.running import Runner
 from gateway.settings import Settings
 from gateway.turns import Turns
 from shared.identity import TokenRules, Verifier
@@ -45,7 +48,8 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
         settings.mcp_audience,
     )
     client = McpClient(settings.mcp_url, signer)
-    turns = Turns(client, Assistant(model or _model(settings), AgentTools(client)))
+    runner = Runner(client, Assistant(model or _model(settings), AgentTools(client)))
+    turns = Turns(client, runner, settings.turns_at_once)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
@@ -56,15 +60,15 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
     app = FastAPI(title="Remit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.verifier = Verifier(_rules(settings), keys)
     add_error_handlers(app)
-    _add_health(app, keys, client)
-    app.include_router(chat_routes(client, turns))
+    _add_health(app, keys, client, turns)
+    app.include_router(chat_routes(client, turns, _assistant_kind(settings)))
     app.include_router(chatkit_routes(client, turns))
     asgi = with_cors(app, settings.cors_origins, preview=settings.cors_preview, credentials=settings.cors_credentials)
     return Gateway(app, asgi, turns)
 
 
-def _add_health(app: FastAPI, keys: Keys, client: McpClient) -> None:
-    """Add ``/healthz``, and ``/readyz``: red while tokens cannot be checked or the MCP server does not answer."""
+def _add_health(app: FastAPI, keys: Keys, client: McpClient, turns: Turns) -> None:
+    """Add ``/healthz``, and ``/readyz``: red while a message could not be taken and answered."""
 
     @app.get("/healthz")
     async def healthz() -> JSONResponse:
@@ -72,7 +76,11 @@ def _add_health(app: FastAPI, keys: Keys, client: McpClient) -> None:
 
     @app.get("/readyz")
     async def readyz() -> JSONResponse:
-        parts = {"sign_in_keys": await _are_ready(keys), "mcp_server": await client.is_reachable()}
+        parts = {
+            "sign_in_keys": await _are_ready(keys),
+            "mcp_server": await client.is_reachable(),
+            "takes_messages": not turns.is_leaving,
+        }
         return JSONResponse(parts, 200 if all(parts.values()) else 503)
 
 
@@ -109,3 +117,8 @@ def _model(settings: Settings) -> Model:
         name=settings.openai_model,
         api=settings.openai_api,
     )
+
+
+def _assistant_kind(settings: Settings) -> AssistantKind:
+    is_offline = settings.openai_api_key is None and settings.openai_base_url is None
+    return AssistantKind(offline=is_offline, model=None if is_offline else settings.openai_model or get_default_model())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
-from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Literal
 
 from chatkit.types import (
@@ -20,86 +20,49 @@ from chatkit.types import (
     WorkflowTaskUpdated,
 )
 from fastapi import APIRouter, Header, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
 from gateway.auth import SignedIn, verified_router
-from gateway.chatkit_store import to_thread_item
+from gateway.chat_bodies import (
+    AssistantKind,
+    ChatAnswer,
+    ChatRequest,
+    ConversationDetail,
+    Conversations,
+    ConversationSummary,
+    Me,
+    Message,
+    Stopped,
+    StopRequest,
+    ToolUse,
+)
 from gateway.errors import UNEXPECTED, error_body
+from gateway.items import to_thread_item, with_interruption
 from gateway.mcp_client import McpClient
 from gateway.streams import event_stream
-from gateway.turns import LONGEST_MESSAGE, Turn, Turns
-from shared.contract import Conversation, TurnStatus
+from gateway.turn import Turn
+from gateway.turns import Turns
+from shared.contract import Conversation
 from shared.identity import UserId
 
 MOST_LISTED = 100
 EVENT_STREAM = "text/event-stream"
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_MESSAGE)]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Limit = Annotated[int, Query(ge=1, le=MOST_LISTED)]
 
 
-class Me(BaseModel):
-    user_id: str
-
-
-class ChatRequest(BaseModel):
-    """A message; without a conversation it begins one. The same key is the same message, sent again."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    message: Text
-    conversation_id: Id | None = None
-    idempotency_key: Key | None = None
-
-
-class ToolUse(BaseModel):
-    name: str
-    ok: bool
-
-
-class ChatAnswer(BaseModel):
-    conversation_id: str
-    response: str
-    tool_calls: list[ToolUse]
-
-
-class ConversationSummary(BaseModel):
-    id: str
-    title: str
-    created_at: datetime
-    updated_at: datetime
-    status: TurnStatus | None = Field(description="Of its latest message.")
-
-
-class Conversations(BaseModel):
-    conversations: list[ConversationSummary]
-    has_more: bool
-
-
-class Message(BaseModel):
-    id: str
-    role: Literal["user", "assistant"]
-    text: str
-    created_at: datetime
-
-
-class ConversationDetail(ConversationSummary):
-    """A conversation with its newest messages, in the order in which they were said."""
-
-    messages: list[Message]
-    has_more: bool
-
-
-def chat_routes(client: McpClient, turns: Turns) -> APIRouter:
+def chat_routes(client: McpClient, turns: Turns, assistant: AssistantKind) -> APIRouter:
     """Return the routes of the plain API."""
     router = verified_router()
 
     @router.get("/me")
     async def me(user: SignedIn) -> Me:
-        return Me(user_id=user)
+        return Me(user_id=user, assistant=assistant)
+
+    @router.post("/{user_id}/stop", status_code=HTTPStatus.ACCEPTED)
+    async def stop(user: SignedIn, asked: StopRequest) -> Stopped:
+        stopped = await turns.stop(user, conversation_id=asked.conversation_id or "", key=asked.idempotency_key or "")
+        return Stopped(stopped=stopped)
 
     @router.post("/{user_id}/chat", response_model=ChatAnswer)
     async def chat(
@@ -121,7 +84,8 @@ def chat_routes(client: McpClient, turns: Turns) -> APIRouter:
     @router.get("/{user_id}/conversations/{conversation_id}")
     async def conversation(user: SignedIn, conversation_id: str) -> ConversationDetail:
         read = await client.get_conversation(user, conversation_id, limit=MOST_LISTED, order="desc")
-        items = (to_thread_item(item, conversation_id) for item in reversed(read.page.items))
+        stored = [to_thread_item(item, conversation_id) for item in reversed(read.page.items)]
+        items = with_interruption(read.conversation, stored)
         messages = [message for item in items if (message := _message(item)) is not None]
         summary = _summary(read.conversation).model_dump()
         return ConversationDetail(**summary, messages=messages, has_more=read.page.has_more)
@@ -190,7 +154,7 @@ def _answer(turn: Turn) -> ChatAnswer:
     return ChatAnswer(
         conversation_id=turn.started.conversation.id,
         response=turn.answer.text,
-        tool_calls=[ToolUse(name=call.name, ok=call.ok) for call in turn.answer.calls],
+        tool_calls=[ToolUse(name=call.name, ok=call.ok) for call in turn.answer.calls.made],
     )
 
 

@@ -1,47 +1,49 @@
 """ChatKit's protocol for the page: a message becomes a turn, the rest is read and changed through the Store."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import UTC
-from typing import TypeAlias
 
 from chatkit.server import DEFAULT_PAGE_SIZE, ChatKitServer, StreamingResult
 from chatkit.types import (
-    ChatKitReq,
-    ItemsListReq,
+    FeedbackKind,
     StreamOptions,
+    StreamOptionsEvent,
     ThreadItem,
     ThreadMetadata,
     ThreadsAddUserMessageReq,
-    ThreadsCreateReq,
-    ThreadsDeleteReq,
-    ThreadsGetByIdReq,
-    ThreadsListReq,
+    ThreadsCustomActionReq,
+    ThreadsRetryAfterItemReq,
+    ThreadsSyncCustomActionReq,
     ThreadStreamEvent,
-    ThreadsUpdateReq,
     UserMessageItem,
 )
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from gateway.auth import SignedIn, verified_router
+from gateway.buttons import Buttons
+from gateway.chat_bodies import LONGEST_MESSAGE
+from gateway.chatkit_requests import Message, ThreadsFollowReq, read_request
 from gateway.chatkit_store import ChatKitContext, ConversationStore
-from gateway.errors import invalid_fields
 from gateway.mcp_client import McpClient
 from gateway.streams import event_stream
-from gateway.turns import LONGEST_MESSAGE, Turn, Turns
+from gateway.turn import Turn
+from gateway.turns import Turns
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
-Message: TypeAlias = ThreadsCreateReq | ThreadsAddUserMessageReq
-Served: TypeAlias = Message | ThreadsListReq | ThreadsGetByIdReq | ThreadsUpdateReq | ThreadsDeleteReq | ItemsListReq
-
 LAST_WORDS = b'data: {"type":"error","code":"stream.error","allow_retry":true}\n\n'
-_REQUEST: TypeAdapter[ChatKitReq] = TypeAdapter(ChatKitReq)
+STREAM_OPTIONS = StreamOptions(allow_cancel=True)
+MOST_JUDGED = 100
 
 
 class PageServer(ChatKitServer[ChatKitContext]):
     """Speaks the protocol. Nothing runs in it: the answer is produced by the turn, and only followed here."""
+
+    def __init__(self, client: McpClient) -> None:
+        super().__init__(ConversationStore(client, DEFAULT_PAGE_SIZE))
+        self._client = client
 
     async def respond(
         self, thread: ThreadMetadata, input_user_message: UserMessageItem | None, context: ChatKitContext
@@ -52,13 +54,37 @@ class PageServer(ChatKitServer[ChatKitContext]):
         async for event in context.events:
             yield event
 
+    async def add_feedback(
+        self, thread_id: str, item_ids: list[str], feedback: FeedbackKind, context: ChatKitContext
+    ) -> None:
+        if not 0 < len(item_ids) <= MOST_JUDGED:
+            raise ProductError(ErrorCode.INVALID, f"params.item_ids: Name 1 to {MOST_JUDGED} items.")
+        await self._client.give_feedback(context.user, thread_id, item_ids, feedback)
+
     def get_stream_options(self, thread: ThreadMetadata, context: ChatKitContext) -> StreamOptions:
-        return StreamOptions(allow_cancel=False)
+        return STREAM_OPTIONS
 
     async def handle_stream_cancelled(
         self, thread: ThreadMetadata, pending_items: list[ThreadItem], context: ChatKitContext
     ) -> None:
         """Do nothing: who hangs up did not ask the answer to stop."""
+
+    async def frames(self, events: AsyncIterator[ThreadStreamEvent] | None) -> AsyncGenerator[bytes]:
+        """Yield events of an answer that no message of this request began, as they are sent; none where nothing runs.
+
+        ChatKit's own way to these goes through its Store, item by item, and has nothing to add.
+        """
+        if events is None:
+            return
+        yield self._frame(StreamOptionsEvent(stream_options=STREAM_OPTIONS))
+        async for event in events:
+            yield self._frame(event)
+
+    def json(self, answer: BaseModel) -> bytes:
+        return self._serialize(answer)
+
+    def _frame(self, event: ThreadStreamEvent) -> bytes:
+        return b"data: " + self._serialize(event) + b"\n\n"
 
     def _serialize(self, obj: BaseModel) -> bytes:
         """Give ChatKit's own times, which are local and name no zone, their offset."""
@@ -71,13 +97,28 @@ class PageServer(ChatKitServer[ChatKitContext]):
 def chatkit_routes(client: McpClient, turns: Turns) -> APIRouter:
     """Return the one route of the protocol."""
     router = verified_router()
-    server = PageServer(ConversationStore(client, DEFAULT_PAGE_SIZE))
+    server = PageServer(client)
+    buttons = Buttons(client, turns)
 
     @router.post("/{user_id}/chatkit")
     async def chatkit(request: Request, user: SignedIn) -> Response:
         body = await request.body()
-        asked = _asked(body)
-        context = ChatKitContext(user)
+        asked = read_request(body)
+        zone = request.headers.get("x-time-zone", "")
+        # Whatever can be refused is refused here, before the first event: each refusal is a true HTTP status.
+        match asked:
+            case ThreadsRetryAfterItemReq():
+                turn = await turns.retry(user, asked.params.thread_id, asked.params.item_id, time_zone=zone)
+                return event_stream(server.frames(turn.follow()), LAST_WORDS)
+            case ThreadsFollowReq():
+                return event_stream(server.frames(await turns.follow(user, asked.params.thread_id)), LAST_WORDS)
+            case ThreadsCustomActionReq():
+                return event_stream(server.frames(await buttons.streamed(user, asked.params, zone)), LAST_WORDS)
+            case ThreadsSyncCustomActionReq():
+                answer = server.json(await buttons.whole(user, asked.params, zone))
+                return Response(answer, media_type="application/json")
+            case _:
+                context = ChatKitContext(user)
         if isinstance(asked, Message):
             turn = await _begin(turns, user, asked, request)
             context.started, context.events = turn.started, turn.follow()
@@ -90,7 +131,6 @@ def chatkit_routes(client: McpClient, turns: Turns) -> APIRouter:
 
 
 async def _begin(turns: Turns, user: UserId, asked: Message, request: Request) -> Turn:
-    """Store the message before ChatKit says anything, so that every refusal is a true HTTP status."""
     given = asked.params.input
     if given.attachments:
         raise ProductError(ErrorCode.INVALID, "params.input.attachments: Attachments are not supported.")
@@ -104,19 +144,5 @@ async def _begin(turns: Turns, user: UserId, asked: Message, request: Request) -
         quoted_text=given.quoted_text,
         key=request.headers.get("idempotency-key"),
         time_zone=request.headers.get("x-time-zone", ""),
+        shows_cards=True,
     )
-
-
-def _asked(body: bytes) -> Served:
-    """Read a request of the protocol.
-
-    Raises:
-        ProductError: it cannot be read, or is of a kind that is not served.
-    """
-    try:
-        asked = _REQUEST.validate_json(body)
-    except ValidationError as error:
-        raise invalid_fields(error) from None
-    if not isinstance(asked, Served):
-        raise ProductError(ErrorCode.INVALID, f"type: {asked.type} is not available.")
-    return asked

@@ -2,20 +2,18 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any, NoReturn, cast
+from typing import NoReturn, cast
 
 from chatkit.store import Store, StoreItemType
 from chatkit.types import Attachment, Page, ThreadItem, ThreadMetadata, ThreadStreamEvent
-from pydantic import TypeAdapter
 
+from gateway.items import interruption, to_thread, to_thread_item
 from gateway.mcp_client import McpClient
-from shared.contract import Conversation, Item, ItemPage, Order, TurnStarted
+from shared.contract import Conversation, ConversationRead, ItemPage, Order, TurnStarted
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
 LARGEST_PAGE = 100
-ENVELOPE = {"id", "type", "thread_id", "created_at"}
-_ITEM: TypeAdapter[ThreadItem] = TypeAdapter(ThreadItem)
 
 
 @dataclass
@@ -25,13 +23,13 @@ class ChatKitContext:
     Attributes:
         started: the turn that the request began; it is stored before ChatKit sees the request.
         events: what that turn shows.
-        page: the items that came with the conversation, until they are asked for.
+        read: the conversation with its items, until they are asked for.
     """
 
     user: UserId
     started: TurnStarted | None = None
     events: AsyncIterator[ThreadStreamEvent] | None = None
-    page: ItemPage | None = None
+    read: ConversationRead | None = None
 
 
 class ConversationStore(Store[ChatKitContext]):
@@ -51,9 +49,8 @@ class ConversationStore(Store[ChatKitContext]):
     async def load_thread(self, thread_id: str, context: ChatKitContext) -> ThreadMetadata:
         if context.started is not None:
             return to_thread(context.started.conversation)
-        read = await self._client.get_conversation(context.user, thread_id, limit=self._first_page, order="asc")
-        context.page = read.page
-        return to_thread(read.conversation)
+        context.read = await self._read(context, thread_id, self._first_page, "asc")
+        return to_thread(context.read.conversation)
 
     async def save_thread(self, thread: ThreadMetadata, context: ChatKitContext) -> None:
         if context.started is None:
@@ -62,13 +59,20 @@ class ConversationStore(Store[ChatKitContext]):
     async def load_thread_items(
         self, thread_id: str, after: str | None, limit: int, order: str, context: ChatKitContext
     ) -> Page[ThreadItem]:
-        page, context.page = context.page, None
-        if page is None:
-            page = await self._client.list_items(
-                context.user, thread_id, limit=_within(limit), order=cast("Order", order), after=after or ""
-            )
-        items = [to_thread_item(item, thread_id) for item in page.items]
-        return Page(data=items, has_more=page.has_more, after=items[-1].id if items and page.has_more else None)
+        read, context.read = context.read, None
+        if read is None and after is None:
+            read = await self._read(context, thread_id, _within(limit), cast("Order", order))
+        if read is not None:
+            return _page(read.page, thread_id, order, read.conversation)
+        page = await self._client.list_items(
+            context.user, thread_id, limit=_within(limit), order=cast("Order", order), after=after or ""
+        )
+        is_end = order == "asc" and not page.has_more
+        end = await self._read(context, thread_id, 1, "desc") if is_end else None
+        return _page(page, thread_id, order, None if end is None else end.conversation)
+
+    async def _read(self, context: ChatKitContext, thread_id: str, limit: int, order: Order) -> ConversationRead:
+        return await self._client.get_conversation(context.user, thread_id, limit=limit, order=order)
 
     async def load_threads(
         self, limit: int, after: str | None, order: str, context: ChatKitContext
@@ -105,21 +109,22 @@ class ConversationStore(Store[ChatKitContext]):
         _not_served()
 
 
-def to_thread(conversation: Conversation) -> ThreadMetadata:
-    """Return a conversation as ChatKit's thread."""
-    return ThreadMetadata(id=conversation.id, title=conversation.title or None, created_at=conversation.created_at)
+def _page(page: ItemPage, thread_id: str, order: str, conversation: Conversation | None) -> Page[ThreadItem]:
+    """Return a page of items; where it has the end of the conversation, with what that says of a cut-off answer.
 
-
-def to_thread_item(item: Item, thread_id: str) -> ThreadItem:
-    """Return a stored item as ChatKit's."""
-    envelope = {"id": item.id, "type": item.kind, "thread_id": thread_id, "created_at": item.created_at}
-    return _ITEM.validate_python({**item.data, **envelope})
-
-
-def to_item(item: ThreadItem) -> Item:
-    """Return ChatKit's item as it is stored."""
-    data: dict[str, Any] = item.model_dump(mode="json", exclude=ENVELOPE)
-    return Item(id=item.id, kind=item.type, created_at=item.created_at, data=data)
+    Args:
+        page: the items in their order.
+        thread_id: their conversation's id.
+        order: ``asc`` or ``desc``.
+        conversation: None where the page has not the end.
+    """
+    items = [to_thread_item(item, thread_id) for item in page.items]
+    after = items[-1].id if items and page.has_more else None
+    if conversation is not None and (order == "desc" or not page.has_more):
+        place = 0 if order == "desc" else len(items)
+        said = interruption(conversation, items[-1 if place else 0] if items else None)
+        items[place:place] = [said] if said else []
+    return Page(data=items, has_more=page.has_more, after=after)
 
 
 def _turn_of(context: ChatKitContext) -> TurnStarted:

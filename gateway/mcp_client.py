@@ -1,86 +1,32 @@
-"""The only door to the MCP server: a typed method per tool, an assertion per request, a fault costs its own call."""
+"""The only door to the MCP server: a typed method per tool."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
-from contextvars import ContextVar
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping
+from typing import Any
 
-import httpx2
-from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
-from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult, Tool
-from pydantic import BaseModel
-from pydantic_core import from_json, to_json
-
-from gateway.assertion import AssertionSigner
-from gateway.mcp_faults import FaultIsolatingTransport, as_product_errors
+from gateway.mcp_link import CONFIRMED_SCOPES, MODEL_SCOPES, McpLink
 from shared.contract import (
+    IDEMPOTENCY_META_KEY,
     TURN_META_KEY,
     ConversationPage,
     ConversationRead,
     ConversationTool,
     Done,
+    Feedback,
     Item,
+    ItemAnswer,
     ItemPage,
     LeaseRenewed,
     Order,
-    Scope,
+    TaskTool,
     TurnOutcome,
     TurnStarted,
+    TurnStopped,
 )
-from shared.errors import ERROR_META_KEY, ErrorCode, ProductError
 from shared.identity import UserId
 
-PROTOCOL = "2026-07-28"
-CALL_SECONDS = 15
-READY_SECONDS = 2
-KEEP_ALIVE_SECONDS = 4  # shorter than uvicorn's five, so that no request meets a closing connection
 
-MODEL_SCOPES = (Scope.TASKS_READ, Scope.TASKS_WRITE)
-GATEWAY_SCOPES = (*MODEL_SCOPES, Scope.CONVERSATIONS)
-
-Answer = TypeVar("Answer", bound=BaseModel)
-_bearer: ContextVar[str | None] = ContextVar("bearer", default=None)
-
-
-class PerCallBearer(httpx2.Auth):
-    """Sends the assertion of the call in progress; an exception here would end the shared client."""
-
-    async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
-        if (token := _bearer.get()) is not None:
-            request.headers["Authorization"] = f"Bearer {token}"
-        yield request
-
-
-class McpClient:
-    """One client for the whole process; every call names the verified user."""
-
-    def __init__(self, url: str, signer: AssertionSigner) -> None:
-        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=KEEP_ALIVE_SECONDS)
-        self._url = url
-        self._signer = signer
-        self._http = httpx2.AsyncClient(
-            transport=FaultIsolatingTransport(limits=limits),
-            auth=PerCallBearer(),
-            timeout=httpx2.Timeout(CALL_SECONDS, connect=5, pool=5),
-        )
-        # The pinned revision sends nothing on entry: the gateway starts while the MCP server is down.
-        self._client = Client(
-            streamable_http_client(url, http_client=self._http),
-            mode=PROTOCOL,
-            read_timeout_seconds=CALL_SECONDS,
-            cache=None,  # it would not know one user from another
-        )
-
-    @asynccontextmanager
-    async def open(self) -> AsyncGenerator[None]:
-        async with self._http, self._client:
-            yield
-
-    async def is_reachable(self) -> bool:
-        """Tell whether the server answers at all; without an assertion it answers 401, which is enough."""
-        response = await self._http.get(self._url, timeout=READY_SECONDS)
-        return not response.is_server_error
+class McpClient(McpLink):
+    """The tools of the gateway's door, each for the verified user of a request."""
 
     async def begin_turn(
         self,
@@ -93,8 +39,9 @@ class McpClient:
         message: Item,
         time_zone: str,
         history: int,
+        closes: ItemAnswer | None = None,
     ) -> TurnStarted:
-        return await self._ask(
+        return await self.ask(
             user,
             ConversationTool.BEGIN_TURN,
             TurnStarted,
@@ -105,16 +52,38 @@ class McpClient:
             message=message.model_dump(mode="json"),
             time_zone=time_zone,
             history=history,
+            closes=None if closes is None else closes.model_dump(mode="json"),
         )
 
-    async def renew_turn(self, user: UserId, turn_id: str, lease: str) -> LeaseRenewed:
-        return await self._ask(user, ConversationTool.RENEW_TURN, LeaseRenewed, turn_id=turn_id, lease=lease)
+    async def retry_turn(
+        self, user: UserId, conversation_id: str, message_id: str, *, time_zone: str, history: int
+    ) -> TurnStarted:
+        return await self.ask(
+            user,
+            ConversationTool.RETRY_TURN,
+            TurnStarted,
+            conversation_id=conversation_id,
+            message_id=message_id,
+            time_zone=time_zone,
+            history=history,
+        )
+
+    async def renew_turn(self, user: UserId, turn_id: str, lease: str, items: list[Item] | None) -> LeaseRenewed:
+        """Keep a turn; ``items`` is the answer so far, None where it is what was stored last."""
+        stored = None if items is None else [item.model_dump(mode="json") for item in items]
+        tool = ConversationTool.RENEW_TURN
+        return await self.ask(user, tool, LeaseRenewed, turn_id=turn_id, lease=lease, items=stored)
+
+    async def stop_turn(self, user: UserId, *, conversation_id: str, key: str) -> TurnStopped:
+        """Ask for a stop by conversation or by key; the other one is empty."""
+        tool = ConversationTool.STOP_TURN
+        return await self.ask(user, tool, TurnStopped, conversation_id=conversation_id, key=key)
 
     async def finish_turn(
         self, user: UserId, turn_id: str, lease: str, *, outcome: TurnOutcome, items: list[Item], title: str = ""
     ) -> Done:
         stored = [item.model_dump(mode="json") for item in items]
-        return await self._ask(
+        return await self.ask(
             user,
             ConversationTool.FINISH_TURN,
             Done,
@@ -127,35 +96,37 @@ class McpClient:
 
     async def list_conversations(self, user: UserId, *, limit: int, order: Order, after: str) -> ConversationPage:
         tool = ConversationTool.LIST_CONVERSATIONS
-        return await self._ask(user, tool, ConversationPage, limit=limit, order=order, after=after)
+        return await self.ask(user, tool, ConversationPage, limit=limit, order=order, after=after)
 
     async def get_conversation(
         self, user: UserId, conversation_id: str, *, limit: int, order: Order
     ) -> ConversationRead:
         tool = ConversationTool.GET_CONVERSATION
-        return await self._ask(user, tool, ConversationRead, conversation_id=conversation_id, limit=limit, order=order)
+        return await self.ask(user, tool, ConversationRead, conversation_id=conversation_id, limit=limit, order=order)
 
     async def list_items(self, user: UserId, conversation_id: str, *, limit: int, order: Order, after: str) -> ItemPage:
         tool = ConversationTool.LIST_ITEMS
-        return await self._ask(
+        return await self.ask(
             user, tool, ItemPage, conversation_id=conversation_id, limit=limit, order=order, after=after
         )
 
     async def get_item(self, user: UserId, conversation_id: str, item_id: str) -> Item:
-        return await self._ask(user, ConversationTool.GET_ITEM, Item, conversation_id=conversation_id, item_id=item_id)
+        return await self.ask(user, ConversationTool.GET_ITEM, Item, conversation_id=conversation_id, item_id=item_id)
+
+    async def update_item(self, user: UserId, conversation_id: str, item_id: str, data: dict[str, Any]) -> Done:
+        tool = ConversationTool.UPDATE_ITEM
+        return await self.ask(user, tool, Done, conversation_id=conversation_id, item_id=item_id, data=data)
+
+    async def give_feedback(self, user: UserId, conversation_id: str, item_ids: list[str], kind: Feedback) -> Done:
+        tool = ConversationTool.GIVE_FEEDBACK
+        return await self.ask(user, tool, Done, conversation_id=conversation_id, item_ids=item_ids, kind=kind)
 
     async def rename_conversation(self, user: UserId, conversation_id: str, title: str) -> Done:
         tool = ConversationTool.RENAME_CONVERSATION
-        return await self._ask(user, tool, Done, conversation_id=conversation_id, title=title)
+        return await self.ask(user, tool, Done, conversation_id=conversation_id, title=title)
 
     async def delete_conversation(self, user: UserId, conversation_id: str) -> Done:
-        return await self._ask(user, ConversationTool.DELETE_CONVERSATION, Done, conversation_id=conversation_id)
-
-    async def list_tools(self, user: UserId) -> list[Tool]:
-        """Return every tool of the gateway's door."""
-        self._act_for(user, MODEL_SCOPES)
-        with as_product_errors():
-            return (await self._client.session.list_tools()).tools
+        return await self.ask(user, ConversationTool.DELETE_CONVERSATION, Done, conversation_id=conversation_id)
 
     async def call_task_tool(
         self, user: UserId, name: str, arguments: Mapping[str, Any], *, turn_id: str
@@ -165,40 +136,14 @@ class McpClient:
         Raises:
             ProductError: what the tool reported, or that it could not be reached.
         """
-        return await self._call(user, name, arguments, MODEL_SCOPES, {TURN_META_KEY: turn_id})
+        return await self.call(user, name, arguments, MODEL_SCOPES, {TURN_META_KEY: turn_id})
 
-    async def _ask(self, user: UserId, tool: ConversationTool, answer: type[Answer], **arguments: Any) -> Answer:
-        found = await self._call(user, tool, arguments, GATEWAY_SCOPES)
-        with as_product_errors():
-            return answer.model_validate(found)
-
-    async def _call(
-        self,
-        user: UserId,
-        name: str,
-        arguments: Mapping[str, Any],
-        scopes: tuple[Scope, ...],
-        meta: dict[str, Any] | None = None,
+    async def call_for_person(
+        self, user: UserId, tool: TaskTool, arguments: Mapping[str, Any], *, key: str
     ) -> dict[str, Any]:
-        params = CallToolRequestParams.model_validate(
-            {"name": name, "arguments": _sendable({**arguments, "user_id": user}), "_meta": meta}
-        )
-        self._act_for(user, scopes)
-        with as_product_errors():
-            # Not Client.call_tool: it lists the tools first, to check results that our own models check anyway.
-            result = await self._client.session.send_request(CallToolRequest(params=params), CallToolResult)
-        if result.is_error:
-            raise ProductError.from_wire((result.meta or {}).get(ERROR_META_KEY) or {})
-        return result.structured_content or {}
+        """Call a tool because the person pressed a button: the same key is the same press."""
+        return await self.call(user, tool, arguments, MODEL_SCOPES, {IDEMPOTENCY_META_KEY: key})
 
-    def _act_for(self, user: UserId, scopes: tuple[Scope, ...]) -> None:
-        """Sign for the next request of this task; the SDK sends it in a copy of this context."""
-        _bearer.set(self._signer.sign(user, scopes))
-
-
-def _sendable(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Refuse here what no JSON can carry: inside the SDK it would end the shared client for everybody."""
-    try:
-        return cast("dict[str, Any]", from_json(to_json(arguments), allow_inf_nan=False))
-    except ValueError as error:
-        raise ProductError(ErrorCode.INVALID, "The arguments cannot be written as JSON.") from error
+    async def delete_confirmed(self, user: UserId, arguments: Mapping[str, Any], *, turn_id: str) -> dict[str, Any]:
+        """Delete tasks that the person said yes to, on the card that named them."""
+        return await self.call(user, TaskTool.DELETE_TASKS, arguments, CONFIRMED_SCOPES, {TURN_META_KEY: turn_id})

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     assertion_key: SecretStr
     assertion_key_id: Name
 
+    turns_at_once: int = Field(default=64, ge=1, le=10_000)
+
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: HttpUrl | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_model: str | None = Field(default=None, validation_alias="OPENAI_MODEL")

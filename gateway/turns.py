@@ -1,84 +1,44 @@
-"""A turn's life: begun and stored, answered by a task of its own, followed while somebody listens, finished once."""
+"""Every turn that this process answers: begun and stored, answered anew, stopped, followed, waited for at the end."""
 
 import asyncio
-import logging
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from datetime import UTC, datetime
-from itertools import takewhile
-from typing import TypeVar
+from typing import Any
 
-from chatkit.types import (
-    ErrorEvent,
-    InferenceOptions,
-    ThreadItemDoneEvent,
-    ThreadStreamEvent,
-    UserMessageContent,
-    UserMessageItem,
-)
+from chatkit.types import HiddenContextItem, InferenceOptions, ThreadStreamEvent, UserMessageContent, UserMessageItem
 
-from gateway.agent import Assistant
-from gateway.answers import Answer, new_id, stored_answer
-from gateway.apologies import apology, is_expected
-from gateway.chatkit_store import to_item, to_thread_item
+from gateway.following import LOOKED_AT, follow_elsewhere
+from gateway.items import NO, WORD, YES, new_id, to_item
 from gateway.mcp_client import McpClient
-from shared.contract import TurnOutcome, TurnStarted
+from gateway.running import Runner
+from gateway.turn import Turn, Word
+from shared.contract import ItemAnswer, TurnStarted
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
-log = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
-
 HISTORY_ITEMS = 40
-LONGEST_MESSAGE = 8000
 TITLE_LENGTH = 60
-ANSWER_SECONDS = 60
-RENEW_SECONDS = 10  # of the lease's thirty
-STORE_SECONDS = 8
-STORE_PAUSE_SECONDS = 0.5
 DRAIN_SECONDS = 25
 INTERRUPT_SECONDS = 3
-RETRY_SECONDS = 5
-
-
-class Turn:
-    """One message and its answer.
-
-    Attributes:
-        failure: why there is no whole answer, once the turn has ended.
-    """
-
-    def __init__(self, user: UserId, started: TurnStarted) -> None:
-        self.user = user
-        self.started = started
-        self.answer = Answer(started.conversation.id)
-        self.failure: ProductError | None = None
-        self._events: asyncio.Queue[ThreadStreamEvent | None] = asyncio.Queue()
-
-    def show(self, event: ThreadStreamEvent | None) -> None:
-        """Hand an event to whoever follows; None is the end."""
-        self._events.put_nowait(event)
-
-    def fail(self, error: ProductError) -> None:
-        """End without an answer that is stored."""
-        self.failure = error
-        self.show(ErrorEvent(code="custom", message=error.message, allow_retry=True))
-
-    async def follow(self) -> AsyncGenerator[ThreadStreamEvent]:
-        """Yield the events to the end. Leaving earlier changes nothing: the answer goes on and is stored."""
-        while (event := await self._events.get()) is not None:
-            yield event
+FULL_RETRY_SECONDS = 2
+LEAVING_RETRY_SECONDS = 5
 
 
 class Turns:
-    """Every turn that this process answers."""
+    """Begins turns, and knows those that run here.
 
-    def __init__(self, client: McpClient, assistant: Assistant) -> None:
+    Attributes:
+        is_leaving: whether this process is about to end, and takes no more turns.
+    """
+
+    def __init__(self, client: McpClient, runner: Runner, at_once: int) -> None:
+        self.is_leaving = False
         self._client = client
-        self._assistant = assistant
-        self._running: set[asyncio.Task[None]] = set()
-        self._answering: set[asyncio.Task[TurnOutcome]] = set()
+        self._runner = runner
+        self._at_once = at_once
+        self._beginning = 0
+        self._running: dict[asyncio.Task[None], Turn] = {}
 
     async def begin(
         self,
@@ -89,6 +49,7 @@ class Turns:
         quoted_text: str | None = None,
         key: str | None = None,
         time_zone: str = "",
+        shows_cards: bool = False,
     ) -> Turn:
         """Store the message, in a new conversation where none is named, and begin to answer it.
 
@@ -103,121 +64,128 @@ class Turns:
             quoted_text=quoted_text,
             inference_options=InferenceOptions(),
         )
-        started = await self._client.begin_turn(
-            user,
-            conversation_id=message.thread_id,
-            create=conversation_id is None,
-            title=title_of("".join(part.text for part in content)),
-            key=key or new_id("key"),
-            message=to_item(message),
-            time_zone=time_zone,
-            history=HISTORY_ITEMS,
+        key = key or new_id("key")
+        started = await self._admitted(
+            self._client.begin_turn(
+                user,
+                conversation_id=message.thread_id,
+                create=conversation_id is None,
+                title=title_of("".join(part.text for part in content)),
+                key=key,
+                message=to_item(message),
+                time_zone=time_zone,
+                history=HISTORY_ITEMS,
+            )
         )
-        turn = Turn(user, started)
-        _keep(self._running, asyncio.create_task(self._replay(turn) if started.replayed else self._run(turn)))
-        return turn
+        return self._start(Turn(user, started, key=key, shows_cards=shows_cards))
+
+    async def retry(self, user: UserId, conversation_id: str, message_id: str, *, time_zone: str) -> Turn:
+        """Answer a message anew; what followed it is gone.
+
+        Raises:
+            ProductError: it is no message of the person's, or a turn runs.
+        """
+        started = await self._admitted(
+            self._client.retry_turn(user, conversation_id, message_id, time_zone=time_zone, history=HISTORY_ITEMS)
+        )
+        return self._start(Turn(user, started, shows_cards=True))
+
+    async def settle(self, user: UserId, conversation_id: str, card_id: str, word: Word, *, time_zone: str) -> Turn:
+        """Take the person's word on a card, and go on with it.
+
+        Raises:
+            ProductError: ``conflict`` or ``turn_in_progress``, when the card is answered or has lapsed.
+        """
+        message = HiddenContextItem(
+            id=new_id("word"),
+            thread_id=conversation_id,
+            created_at=datetime.now(UTC),
+            content={WORD: YES if word.approved else NO},
+        )
+        started = await self._admitted(
+            self._client.begin_turn(
+                user,
+                conversation_id=conversation_id,
+                create=False,
+                title="",
+                key=new_id("key"),
+                message=to_item(message),
+                time_zone=time_zone,
+                history=HISTORY_ITEMS,
+                closes=ItemAnswer(item_id=card_id, state="confirmed" if word.approved else "declined"),
+            )
+        )
+        return self._start(Turn(user, started, shows_cards=True, word=word))
+
+    async def stop(self, user: UserId, *, conversation_id: str = "", key: str = "") -> bool:
+        """Stop the running turn of a conversation or of a key: at once here, soon elsewhere; tell whether one ran.
+
+        Raises:
+            ProductError: ``not_found``, when there is no such conversation.
+        """
+        here = self._find(user, conversation_id, key)
+        if here is not None:
+            here.cut_short("stopped")
+        told = await self._client.stop_turn(user, conversation_id=conversation_id, key=key)
+        return here is not None or told.turn_id is not None
+
+    async def follow(self, user: UserId, conversation_id: str) -> AsyncGenerator[ThreadStreamEvent] | None:
+        """Return what the running turn of a conversation shows, from its beginning; None where nothing runs.
+
+        Raises:
+            ProductError: ``not_found``, when there is no such conversation.
+        """
+        if here := self._find(user, conversation_id, ""):
+            return here.follow()
+        read = await self._client.get_conversation(user, conversation_id, limit=LOOKED_AT, order="desc")
+        if read.conversation.turn is None or read.conversation.turn.status != "running":
+            return None
+        return follow_elsewhere(self._client, user, read, lambda: self.is_leaving)
 
     async def drain(self) -> None:
-        """Give the running turns time to end, then interrupt them, and wait until what was said is stored."""
+        """Take no more turns, give the running ones time to end, then interrupt them, and wait until all is stored."""
+        self.is_leaving = True
         if self._running:
             await asyncio.wait(self._running, timeout=DRAIN_SECONDS)
-        for answering in self._answering:
-            answering.cancel()
+        for turn in self._running.values():
+            turn.cut_short("interrupted")
         if self._running:
             await asyncio.wait(self._running, timeout=INTERRUPT_SECONDS)
 
-    async def _run(self, turn: Turn) -> None:
+    async def _admitted(self, begun: Coroutine[Any, Any, TurnStarted]) -> TurnStarted:
+        """Begin a turn while there is room for one; else nothing is asked of anybody."""
         try:
-            await self._store(turn, await self._produce(turn))
-        except ProductError as error:
-            log.warning("a turn was not stored: %s", error.code)
-            turn.fail(_unavailable("The answer could not be stored. Reload the conversation before you send again."))
+            self._check_room()
+        except ProductError:
+            begun.close()
+            raise
+        self._beginning += 1
+        try:
+            return await begun
         finally:
-            turn.show(None)
+            self._beginning -= 1
 
-    async def _replay(self, turn: Turn) -> None:
-        """Show again what was answered; no model and no tool runs."""
-        started, thread_id = turn.started, turn.started.conversation.id
-        try:
-            page = await self._client.list_items(
-                turn.user, thread_id, limit=HISTORY_ITEMS, order="asc", after=started.message_id
-            )
-            later = (to_thread_item(item, thread_id) for item in page.items)
-            turn.answer = stored_answer(thread_id, takewhile(lambda item: not isinstance(item, UserMessageItem), later))
-            for item in turn.answer.items:
-                turn.show(ThreadItemDoneEvent(item=item))
-        except ProductError as error:
-            turn.fail(error)
-        finally:
-            turn.show(None)
+    def _check_room(self) -> None:
+        if self.is_leaving:
+            sentence = "The service is about to restart. Send again in a few seconds."
+            raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=LEAVING_RETRY_SECONDS)
+        if len(self._running) + self._beginning >= self._at_once:
+            sentence = "Too many messages are being answered at the moment. Send again in a few seconds."
+            raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=FULL_RETRY_SECONDS)
 
-    async def _produce(self, turn: Turn) -> TurnOutcome:
-        """Answer while the lease is kept.
+    def _start(self, turn: Turn) -> Turn:
+        """Run a turn apart from whoever asked for it, held until it ends: the event loop alone does not."""
+        run = self._runner.replay(turn) if turn.started.replayed else self._runner.run(turn)
+        task = asyncio.create_task(run)
+        self._running[task] = turn
+        task.add_done_callback(self._running.pop)
+        return turn
 
-        Raises:
-            ProductError: the turn is no longer ours.
-        """
-        answering = _keep(self._answering, asyncio.create_task(self._answer(turn)))
-        renewing = asyncio.create_task(self._renew(turn))
-        await asyncio.wait({answering, renewing}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (answering, renewing):
-            task.cancel()
-        await asyncio.wait({answering, renewing})
-        if not renewing.cancelled():
-            renewing.result()
-        if not answering.cancelled():
-            return answering.result()
-        for event in turn.answer.close():
-            turn.show(event)
-        turn.fail(_unavailable("The service stopped before the answer was whole. Send the message again."))
-        return "interrupted"
-
-    async def _answer(self, turn: Turn) -> TurnOutcome:
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                async for event in self._assistant.answer(turn.user, turn.started, turn.answer):
-                    turn.show(event)
-        except Exception as error:
-            # The edge of a task that nobody awaits: whatever happened, the turn ends and says so.
-            log.warning("a turn failed: %s", type(error).__name__, exc_info=not is_expected(error))
-            for event in turn.answer.close():
-                turn.show(event)
-            sentence = apology(error, turn.answer)
-            for event in turn.answer.say(sentence):
-                turn.show(event)
-            turn.failure = _unavailable(sentence)
-            return "failed"
-        return "done"
-
-    async def _renew(self, turn: Turn) -> None:
-        """Keep the lease for as long as this runs; end only when it is lost."""
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
-            try:
-                await self._client.renew_turn(turn.user, turn.started.turn_id, turn.started.lease)
-            except ProductError as error:
-                if error.code is ErrorCode.LEASE_LOST:
-                    raise
-
-    async def _store(self, turn: Turn, outcome: TurnOutcome) -> None:
-        """Store the answer, over a short absence of the MCP server too: the lease allows it.
-
-        Raises:
-            ProductError: it could not be stored.
-        """
-        items = [to_item(item) for item in turn.answer.kept()]
-        deadline = asyncio.get_running_loop().time() + STORE_SECONDS
-        while True:
-            try:
-                await self._client.finish_turn(
-                    turn.user, turn.started.turn_id, turn.started.lease, outcome=outcome, items=items
-                )
-            except ProductError as error:
-                if error.code is not ErrorCode.UNAVAILABLE or asyncio.get_running_loop().time() > deadline:
-                    raise
-                await asyncio.sleep(STORE_PAUSE_SECONDS)
-            else:
-                return
+    def _find(self, user: UserId, conversation_id: str, key: str) -> Turn | None:
+        named = (turn for turn in self._running.values() if turn.user == user and not turn.started.replayed)
+        if key:
+            return next((turn for turn in named if turn.key == key), None)
+        return next((turn for turn in named if turn.started.conversation.id == conversation_id), None)
 
 
 def title_of(text: str) -> str:
@@ -226,14 +194,3 @@ def title_of(text: str) -> str:
     if len(line) <= TITLE_LENGTH:
         return line
     return line[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
-
-
-def _keep(tasks: set[asyncio.Task[Result]], task: asyncio.Task[Result]) -> asyncio.Task[Result]:
-    """Hold a task until it ends: the event loop alone does not."""
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)
-    return task
-
-
-def _unavailable(sentence: str) -> ProductError:
-    return ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=RETRY_SECONDS)

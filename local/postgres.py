@@ -64,8 +64,9 @@ class Postgres:
         self._wait_until_ready()
 
     def stop(self) -> None:
-        """Stop the cluster: connections are ended, everything committed is on disk."""
+        """Stop the cluster, whoever started it: connections are ended, everything committed is on disk."""
         if self._server is None:
+            self._stop_leftover(self._account())
             return
         self._server.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown
         self._server.wait(STOP_SECONDS)
@@ -117,7 +118,7 @@ class Postgres:
             raise PostgresError(f"initdb failed: {done.stderr.strip()[-500:]}")
 
     def _stop_leftover(self, account: dict[str, Any]) -> None:
-        """End a server that outlived its launcher: it holds the folder, and its port may be another."""
+        """End a server that this process did not start."""
         if not (self.data / "postmaster.pid").exists():
             return
         command: list[str | Path] = [self.binaries / "pg_ctl", "stop", "-D", self.data, "-m", "fast"]
@@ -137,3 +138,15 @@ class Postgres:
             time.sleep(0.05)
         self.stop()
         raise PostgresError(f"PostgreSQL did not answer within {START_SECONDS} s (see {self.log}).")
+
+
+def running_port(data: Path) -> int | None:
+    """Return the port of the server that holds a folder, or None where none is alive."""
+    try:
+        pid, _, _, port, *_ = (data / "postmaster.pid").read_text().splitlines()
+        os.kill(int(pid), 0)
+    except PermissionError:  # alive, and another account's
+        return int(port)
+    except (OSError, ValueError):
+        return None
+    return int(port)

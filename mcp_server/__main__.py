@@ -1,4 +1,4 @@
-"""`python -m mcp_server`: serves; `… check` looks at the settings; `… purge` removes what is past restoring."""
+"""`python -m mcp_server`: serves; `… stdio` serves one person; `… check` looks at the settings; `… purge` cleans up."""
 
 import asyncio
 import logging
@@ -11,7 +11,8 @@ import uvicorn
 from mcp_server import purging
 from mcp_server.app import compose, refuse_unsafe_role
 from mcp_server.edge import RequestIds
-from mcp_server.settings import read_settings
+from mcp_server.settings import Settings, StdioSettings, read_settings
+from mcp_server.stdio import serve_one_person
 
 DRAIN_SECONDS = 5
 
@@ -20,13 +21,16 @@ def main() -> None:
     match sys.argv[1:]:
         case []:
             serve()
+        case ["stdio"]:
+            log_to(logging.StreamHandler())
+            serve_one_person(read_settings(StdioSettings))
         case ["check"]:
-            read_settings()
+            read_settings(Settings)
             sys.stdout.write("Every setting of the MCP server can be used.\n")
         case ["purge"]:
             sys.stdout.write(f"removed {purging.run()}\n")
         case _:
-            sys.exit("usage: python -m mcp_server [check | purge]")
+            sys.exit("usage: python -m mcp_server [stdio | check | purge]")
 
 
 def serve() -> None:
@@ -35,9 +39,9 @@ def serve() -> None:
     log_to(logging.StreamHandler())
     for library in ("httpx2", "mcp"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    settings = read_settings()
+    settings = read_settings(Settings)
     product = compose(settings)
-    asyncio.run(refuse_unsafe_role(product))
+    asyncio.run(refuse_unsafe_role(product.database))
     config = uvicorn.Config(
         product.asgi,
         host=settings.host,

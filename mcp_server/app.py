@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from mcp.server.auth.routes import create_protected_resource_routes
 from starlette.applications import Starlette
@@ -15,19 +16,21 @@ from starlette.types import ASGIApp
 
 from mcp_server.caller import Door
 from mcp_server.db.session import Database, UnsafeRoleError
-from mcp_server.doors import PATHS, PEOPLES_SCOPES, Frame, door_app, door_server
+from mcp_server.doors import PATHS, PEOPLES_SCOPES, Frame, door_app, door_server, sign_in
 from mcp_server.prompts import add_prompts
 from mcp_server.resources import add_resources, completer
 from mcp_server.server import Admit, DoorServer, reader
-from mcp_server.services.admission import AdmissionService
+from mcp_server.services.admission import AdmissionService, TurnLimits
 from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
 from mcp_server.services.deleting import DeletionService
 from mcp_server.services.lookups import LookupService
+from mcp_server.services.people import PersonService
+from mcp_server.services.starting import StartService
 from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
 from mcp_server.services.writing import Writer
-from mcp_server.settings import Settings
+from mcp_server.settings import DataSettings, Settings
 from mcp_server.tools import Services, catalogue
 from shared.contract import ACCESS_TOKEN_TYPE, ASSERTION_TYPE
 from shared.errors import ProductError
@@ -56,16 +59,16 @@ def compose(settings: Settings) -> Product:
         public_url=settings.public_url,
         allowed_hosts=settings.allowed_hosts,
         allowed_origins=settings.allowed_origins,
-        request_state_key=settings.request_state_key.get_secret_value(),
     )
-    offers = catalogue(_services(database))
-    admit = AdmissionService(database, settings.tool_calls_per_second, settings.tool_calls_at_once).admit
+    key = settings.request_state_key.get_secret_value()
     verifier = people_verifier(settings, keys)
-    people = door_server(Door.PEOPLE, offers, frame, issuer=settings.auth_issuer, verifier=verifier, admit=admit)
-    _furnish(people, database, admit)
+    people = people_server(
+        database, settings, key, **sign_in(Door.PEOPLE, frame, issuer=settings.auth_issuer, verifier=verifier)
+    )
+    offers, admit = catalogue(_services(database, settings)), _admission(database, settings)
     # Nobody signs in at the gateway's door; the SDK asks for the address of an issuer all the same.
-    verifier = gateway_verifier(settings)
-    gateway = door_server(Door.GATEWAY, offers, frame, issuer=settings.public_url, verifier=verifier, admit=admit)
+    by_assertion = sign_in(Door.GATEWAY, frame, issuer=settings.public_url, verifier=gateway_verifier(settings))
+    gateway = door_server(Door.GATEWAY, offers, request_state_key=key, admit=admit, **by_assertion)
     app = Starlette(
         routes=[
             Route("/healthz", _alive),
@@ -79,40 +82,50 @@ def compose(settings: Settings) -> Product:
     return Product(app, database)
 
 
-def _furnish(people: DoorServer, database: Database, admit: Admit) -> None:
-    """Offer at the people's door what is no tool."""
+def people_server(database: Database, settings: DataSettings, request_state_key: str, **sign_in: Any) -> DoorServer:
+    """Build the people's server, with what it offers beside tools."""
+    offers, admit = catalogue(_services(database, settings)), _admission(database, settings)
+    people = door_server(Door.PEOPLE, offers, request_state_key=request_state_key, admit=admit, **sign_in)
     lookups = LookupService(database, TaskService(database))
     add_resources(people, lookups, reader(admit))
     add_prompts(people, lookups, reader(admit))
     people.complete_with(completer(lookups, reader(admit)))
+    return people
 
 
-def _services(database: Database) -> Services:
+def _admission(database: Database, settings: DataSettings) -> Admit:
+    return AdmissionService(database, settings.tool_calls_per_second, settings.tool_calls_at_once).admit
+
+
+def _services(database: Database, settings: DataSettings) -> Services:
     writer = Writer(database)
+    limits = TurnLimits(settings.turns_per_minute, settings.turns_at_once, settings.turns_running)
     return Services(
         TaskService(database),
         writer,
         DeletionService(database, writer),
         ChangeService(database),
         ConversationService(database),
+        StartService(database, limits),
         TurnService(database),
+        PersonService(database),
     )
 
 
-async def refuse_unsafe_role(product: Product) -> None:
+async def refuse_unsafe_role(database: Database) -> None:
     """End the process when its role could see everyone's rows; a database that is away is asked again later.
 
     Raises:
         SystemExit: with what to do.
     """
     try:
-        await product.database.check_role()
+        await database.check_role()
     except UnsafeRoleError as error:
         raise SystemExit(f"MCP_SERVER_DATABASE_URL: {error}.") from error
     except ProductError:
         log.warning("the database cannot be reached yet; nothing is served before its role is proved")
     finally:
-        await product.database.close()
+        await database.close()
 
 
 def people_verifier(settings: Settings, keys: PublishedKeys) -> Verifier:

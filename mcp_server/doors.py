@@ -45,19 +45,17 @@ INSTRUCTIONS = (
 
 @dataclass(frozen=True)
 class Frame:
-    """What both doors share: where they are reached, and what seals the state that travels through a client."""
+    """What both doors share: where they are reached."""
 
     public_url: str
     allowed_hosts: list[str]
     allowed_origins: list[str]
-    request_state_key: str
 
 
 def door_server(
-    door: Door, offers: Iterable[Offer], frame: Frame, *, issuer: str, verifier: Verifier, admit: Admit
+    door: Door, offers: Iterable[Offer], *, request_state_key: str, admit: Admit, **sign_in: Any
 ) -> DoorServer:
-    """Build the MCP server of one door."""
-    url = frame.public_url + PATHS[door]
+    """Build the MCP server of one door; without ``sign_in`` it is for standard input and output."""
     own = [offer for offer in offers if door in offer.doors]
     return DoorServer(
         f"remit-{door}",
@@ -68,19 +66,25 @@ def door_server(
         version=VERSION,
         instructions=INSTRUCTIONS,
         tools=[_tool(offer, door) for offer in own],
-        token_verifier=DoorVerifier(door, verifier, url),
-        auth=AuthSettings.model_validate(  # as text: a URL object would put a slash after a bare host
-            {
-                "issuer_url": issuer,
-                "resource_server_url": url,
-                "required_scopes": SCOPES[door][:1],
-                "validate_token_resource": True,
-            }
-        ),
-        request_state_security=RequestStateSecurity(keys=[frame.request_state_key], ttl=QUESTION_SECONDS),
+        request_state_security=RequestStateSecurity(keys=[request_state_key], ttl=QUESTION_SECONDS),
         cache_hints={"tools/list": CacheHint(ttl_ms=LISTING_FRESH_MS, scope="private")},
         subscriptions=False,
+        **sign_in,
     )
+
+
+def sign_in(door: Door, frame: Frame, *, issuer: str, verifier: Verifier) -> dict[str, Any]:
+    """Return the SDK's settings by which a door accepts tokens over HTTP."""
+    url = frame.public_url + PATHS[door]
+    auth = AuthSettings.model_validate(  # as text: a URL object would put a slash after a bare host
+        {
+            "issuer_url": issuer,
+            "resource_server_url": url,
+            "required_scopes": SCOPES[door][:1],
+            "validate_token_resource": True,
+        }
+    )
+    return {"token_verifier": DoorVerifier(door, verifier, url), "auth": auth}
 
 
 def door_app(server: DoorServer, door: Door, frame: Frame) -> Starlette:

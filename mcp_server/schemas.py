@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-_EMPTY: tuple[Any, ...] = ("", [], False)
+_EMPTY: tuple[Any, ...] = ("", [], False, None)
 
 
 def forbid_unknown(arguments: type[BaseModel]) -> None:
@@ -35,8 +35,11 @@ class _Compact(GenerateJsonSchema):
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         made = super().default_schema(schema)
         if made.get("default") in _EMPTY:  # leaving an argument out says the same
-            made.pop("default")
+            made.pop("default", None)
         return made
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])  # again: leaving it out says the same
 
 
 def _inlined(node: object, definitions: dict[str, Any]) -> object:

@@ -1,12 +1,13 @@
 """What the MCP server must be told (``MCP_SERVER_…``), checked once, all problems at a time."""
 
 import json
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared.identity import USER_ID_PATTERN
 from shared.keys import KeyRefusedError, load_key_set
 
 PREFIX = "MCP_SERVER_"
@@ -38,17 +39,44 @@ def _holds_public_keys(value: str) -> str:
 # Read here and not by the settings library, whose own failure would hide every other problem.
 Names = Annotated[list[str], NoDecode, BeforeValidator(_from_json)]
 
+Kind = TypeVar("Kind", bound="DataSettings")
 
-class Settings(BaseSettings):
-    """Every setting of the process, each with what to write; ``specs/001-first-light/contracts/environment.md``."""
+
+class DataSettings(BaseSettings):
+    """What every way of serving must be told."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
-    host: str = Field("127.0.0.1", description="an address to listen on")
-    port: int = Field(8001, ge=1, le=65_535, description="a port from 1 to 65535")
     database_url: Annotated[SecretStr, AfterValidator(_is_postgresql)] = Field(
         description="the serving role's connection, postgresql://role:password@host:5432/name"
     )
+    tool_calls_per_second: float = Field(
+        10, gt=0, allow_inf_nan=False, description="a number above 0, of tool calls a second for a person's client"
+    )
+    tool_calls_at_once: int = Field(
+        100, ge=1, description="a whole number above 0, of tool calls that it may make at once"
+    )
+    turns_per_minute: float = Field(
+        30, gt=0, allow_inf_nan=False, description="a number above 0, of a person's messages a minute in the web chat"
+    )
+    turns_at_once: int = Field(30, ge=1, description="a whole number above 0, of messages that may come at once")
+    turns_running: int = Field(5, ge=1, description="a whole number above 0, of a person's answers under way")
+
+
+class StdioSettings(DataSettings):
+    """What the server of one person on one machine must be told."""
+
+    user_id: str = Field(
+        pattern=USER_ID_PATTERN,
+        description="whose tasks these are: a short name, or the user_id that the web page shows in its settings",
+    )
+
+
+class Settings(DataSettings):
+    """Every setting of the process, each with what to write; ``specs/001-first-light/contracts/environment.md``."""
+
+    host: str = Field("127.0.0.1", description="an address to listen on")
+    port: int = Field(8001, ge=1, le=65_535, description="a port from 1 to 65535")
     public_url: str = Field(
         pattern=r"^https?://[^/]+$", description="its own origin without a final slash, such as http://localhost:8001"
     )
@@ -64,30 +92,25 @@ class Settings(BaseSettings):
     )
     allowed_hosts: Names = Field(min_length=1, description='Host headers as a JSON list, such as ["localhost:8001"]')
     allowed_origins: Names = Field([], description="Origin headers of browser clients as a JSON list, such as []")
-    tool_calls_per_second: float = Field(
-        10, gt=0, allow_inf_nan=False, description="a number above 0, of tool calls a second for a person's client"
-    )
-    tool_calls_at_once: int = Field(
-        100, ge=1, description="a whole number above 0, of tool calls that it may make at once"
-    )
     request_state_key: SecretStr = Field(
         min_length=SHORTEST_KEY, description=f"at least {SHORTEST_KEY} random characters, the same in every replica"
     )
 
 
-def read_settings() -> Settings:
+def read_settings(kind: type[Kind]) -> Kind:
     """Read the environment.
 
     Raises:
         SystemExit: with one line for each problem: the variable, and what to set. No value is shown.
     """
     try:
-        return Settings.model_validate({})
+        return kind.model_validate({})
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False, include_context=False)
-        raise SystemExit("\n".join(_line(str(one["loc"][0]), str(one["type"])) for one in problems)) from None
+        lines = [_line(kind, str(one["loc"][0]), str(one["type"])) for one in problems]
+        raise SystemExit("\n".join(lines)) from None
 
 
-def _line(field: str, fault: str) -> str:
+def _line(kind: type[DataSettings], field: str, fault: str) -> str:
     state = "is missing" if fault == "missing" else "is not valid"
-    return f"{PREFIX}{field.upper()} {state}. Set {Settings.model_fields[field].description}."
+    return f"{PREFIX}{field.upper()} {state}. Set {kind.model_fields[field].description}."

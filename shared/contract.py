@@ -25,21 +25,31 @@ class ConversationTool(StrEnum):
     """The gateway's own tools; no model and no OAuth client ever reaches them."""
 
     BEGIN_TURN = "begin_turn"
+    RETRY_TURN = "retry_turn"
     RENEW_TURN = "renew_turn"
+    STOP_TURN = "stop_turn"
     FINISH_TURN = "finish_turn"
     LIST_CONVERSATIONS = "list_conversations"
     GET_CONVERSATION = "get_conversation"
     LIST_ITEMS = "list_items"
     GET_ITEM = "get_item"
+    UPDATE_ITEM = "update_item"
+    GIVE_FEEDBACK = "give_feedback"
     RENAME_CONVERSATION = "rename_conversation"
     DELETE_CONVERSATION = "delete_conversation"
+
+
+class PersonTool(StrEnum):
+    """The gateway's tools for a person as a whole; no model and no OAuth client ever reaches them."""
+
+    DELETE_PERSON = "delete_person"
 
 
 class Scope(StrEnum):
     """What a token permits.
 
-    ``CONVERSATIONS`` and ``TASKS_CONFIRMED`` (the person said yes to this very call) are only ever in the gateway's
-    own assertions, and never in one for a model's call.
+    ``CONVERSATIONS``, ``PERSON`` and ``TASKS_CONFIRMED`` (the person said yes to this very call) are only ever in the
+    gateway's own assertions, and never in one for a model's call.
     """
 
     TASKS_READ = "tasks:read"
@@ -47,6 +57,7 @@ class Scope(StrEnum):
     TASKS_CONFIRMED = "tasks:confirmed"
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS = "conversations:manage"
+    PERSON = "person:manage"
 
 
 ASSERTION_TYPE = "obo+jwt"
@@ -72,8 +83,11 @@ TurnKey: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=2
 
 Title: TypeAlias = Annotated[str, StringConstraints(max_length=120)]
 Order: TypeAlias = Literal["asc", "desc"]
-TurnStatus: TypeAlias = Literal["running", "done", "failed", "interrupted"]
-TurnOutcome: TypeAlias = Literal["done", "failed", "interrupted"]
+TurnStatus: TypeAlias = Literal["running", "done", "stopped", "failed", "interrupted"]
+TurnOutcome: TypeAlias = Literal["done", "stopped", "failed", "interrupted"]
+ItemAnswerState: TypeAlias = Literal["confirmed", "declined"]
+ItemState: TypeAlias = Literal["open", ItemAnswerState, "expired"]
+Feedback: TypeAlias = Literal["positive", "negative"]
 
 
 class WireModel(BaseModel):
@@ -89,12 +103,21 @@ class Item(WireModel):
         kind: the ChatKit item type, such as ``user_message``.
         data: the ChatKit item without ``id``, ``type``, ``thread_id`` and ``created_at``.
         created_at: when it was made, with an offset.
+        state: of an item that waits for the person's word: ``open``, and later what became of it.
     """
 
     id: ItemId
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
     created_at: AwareDatetime
     data: dict[str, Any]
+    state: ItemState | None = None
+
+
+class ItemAnswer(WireModel):
+    """The person's word on an open item."""
+
+    item_id: ItemId
+    state: ItemAnswerState
 
 
 class Turn(WireModel):
@@ -163,6 +186,13 @@ class Done(WireModel):
 
 
 class LeaseRenewed(WireModel):
-    """How long the turn stays this caller's, in seconds."""
+    """How long the turn stays this caller's, in seconds; ``stop`` when the person wants no more of the answer."""
 
     seconds: Annotated[int, Field(gt=0)]
+    stop: bool = False
+
+
+class TurnStopped(WireModel):
+    """The turn that was told to stop; None where none was running."""
+
+    turn_id: str | None = None

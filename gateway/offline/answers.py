@@ -2,6 +2,7 @@
 
 import re
 
+from gateway.items import NO, YES
 from gateway.offline import replies
 from gateway.offline.deeds import carry_out
 from gateway.offline.forms import without_courtesy
@@ -22,6 +23,8 @@ _ALL = re.compile(r"(?:all|both|every one|everything)(?: of (?:them|these|those)
 def answered(memory: Memory, question: Question, text: str) -> Request | Reply | None:
     """Return what follows from the answer; None where the text is no answer but something new."""
     said = without_courtesy(text)
+    if question.is_for_all:
+        return _on_all(memory, question, text, said)
     if _NO.fullmatch(said):
         return Reply(replies.LEFT_ALONE)
     count = len(question.candidates)
@@ -32,6 +35,13 @@ def answered(memory: Memory, question: Question, text: str) -> Request | Reply |
         return Reply(replies.no_such_number(unknown), question=question)
     chosen = [question.candidates[number - 1] for number in numbers] or _by_words(plain(said), question.candidates)
     return carry_out(memory, question.deed, [*question.sure, *chosen]) if chosen else None
+
+
+def _on_all(memory: Memory, question: Question, text: str, said: str) -> Request | Reply | None:
+    """Return what follows from the person's word on all of the tasks; on a card, the tool reports what became of it."""
+    if text in {YES, NO} or _ALL.fullmatch(said) or _YES.fullmatch(said):
+        return carry_out(memory, question.deed, question.candidates)
+    return Reply(replies.LEFT_ALONE) if _NO.fullmatch(said) else None
 
 
 def _by_words(words: str, candidates: list[Task]) -> list[Task]:

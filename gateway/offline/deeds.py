@@ -71,11 +71,13 @@ def carry_out(memory: Memory, deed: Deed, tasks: Sequence[Task]) -> Request:
     try:
         found = yield from call(deed.tool, **{name: items})
     except RefusedError as refused:
+        if refused.error["code"] == ErrorCode.DECLINED:
+            return Reply(replies.LEFT_ALONE)
         if refused.error["code"] != ErrorCode.NEEDS_CONFIRMATION:
             raise
         asked = {one["id"] for one in refused.error.get("tasks", ())}
         kept = [task for task in tasks if task.id in asked]
-        return Reply(replies.needs_confirmation(kept), shown=kept)
+        return Reply(replies.needs_confirmation(kept), kept, Question(kept, deed, is_for_all=True))
     memory.learn(deed.tool, found)
     return Reply(deed.reply(found))
 

@@ -55,4 +55,8 @@ def show_changes(today: date, words: str) -> Request:
 
 
 def _listed(found: FoundTasks, heading: str, none: str) -> Reply:
-    return Reply(replies.listed(found.tasks, found.total, heading, none), shown=found.tasks or None)
+    return Reply(
+        replies.listed(found.tasks, found.total, heading, none),
+        shown=found.tasks or None,
+        brief=replies.headed(found.tasks, found.total, heading) if found.tasks else None,
+    )

@@ -24,6 +24,7 @@ from gateway.offline.conversation import messages_in
 from gateway.offline.replies import INTRODUCTION
 from gateway.offline.rules import decide
 from gateway.offline.steps import Reply
+from gateway.widgets import LISTED_ON_A_CARD
 
 Input: TypeAlias = str | list[TResponseInputItem]
 Output: TypeAlias = ResponseFunctionToolCall | ResponseOutputMessage
@@ -70,7 +71,9 @@ def _next(told: str | None, given: Input) -> list[Output]:
             for call in action
         ]
     is_first = not any(item.get("role") == "assistant" for item in items)
-    text = f"{action.text}\n\n{INTRODUCTION}" if is_first and "offline assistant" not in action.text else action.text
+    text = action.brief if action.brief and LISTED_ON_A_CARD in (told or "") else action.text
+    if is_first and "offline assistant" not in text:
+        text = f"{text}\n\n{INTRODUCTION}"
     content = ResponseOutputText(type="output_text", text=text, annotations=[])
     message = ResponseOutputMessage(
         id=_id("msg"), type="message", role="assistant", status="completed", content=[content]

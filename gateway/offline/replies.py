@@ -122,9 +122,13 @@ def listed(tasks: Sequence[Task], total: int, heading: str, none: str) -> str:
     """Tell tasks by their numbers; ``total`` counts those that are not shown too."""
     if not tasks:
         return none
-    more = total - len(tasks)
-    ending = [f"… and {more} more."] if more > 0 else []
-    return "\n".join([heading, *(f"{task.n}. {described(task)}" for task in tasks), *ending])
+    lines = (f"{task.n}. {described(task)}" for task in tasks)
+    return "\n".join([heading, *lines, *_more(tasks, total)])
+
+
+def headed(tasks: Sequence[Task], total: int, heading: str) -> str:
+    """Tell of a list that the person sees by itself."""
+    return "\n".join([heading, *_more(tasks, total)])
 
 
 def which(tasks: Sequence[Task], total: int) -> str:
@@ -157,12 +161,12 @@ def nothing_to_change(tasks: Iterable[Task]) -> str:
 
 
 def needs_confirmation(tasks: Sequence[Task]) -> str:
-    """Say what would go; the chat has no way yet to ask for the person's word in a form that the tool accepts."""
+    """Say what would go, where the client has no card on which the person could agree."""
     return "\n".join(
         [
             f"That would delete {len(tasks)} tasks:",
             *(f"{n}. {described(task)}" for n, task in enumerate(tasks, 1)),
-            "Deleting several at once needs a confirmation that this chat cannot ask for yet, so nothing was deleted.",
+            "Deleting several at once needs a confirmation, for which only the web chat can ask: nothing was deleted.",
             "I can delete them one at a time: say, for example, delete the first.",
         ]
     )
@@ -184,6 +188,10 @@ def changes(found: Changes, since: str) -> str:
         for one in found.changes
     ]
     return "\n".join([f"Changed {day}, the latest first:", *lines, *(["… and more."] if found.next_cursor else [])])
+
+
+def _more(tasks: Sequence[Task], total: int) -> list[str]:
+    return [f"… and {total - len(tasks)} more."] if total > len(tasks) else []
 
 
 def _taken_back(result: Undone, what: str) -> str:

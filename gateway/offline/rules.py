@@ -84,7 +84,7 @@ def _request(memory: Memory, today: date, text: str) -> Request:
         if reply.question:
             break
     texts = [reply.text for reply in said] + ([replies.THE_REST] if len(said) < len(heard) else [])
-    return Reply("\n".join(texts), said[-1].shown, said[-1].question)
+    return Reply("\n".join(texts), said[-1].shown, said[-1].question, said[0].brief if len(texts) == 1 else None)
 
 
 def _safely(request: Request | Reply) -> Request:

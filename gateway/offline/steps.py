@@ -51,11 +51,16 @@ class Deed:
 
 @dataclass(frozen=True)
 class Question:
-    """What the assistant asked: which of these, or, of one alone, whether it is the one."""
+    """What the assistant asked: which of these, or, of one alone, whether it is the one.
+
+    Attributes:
+        is_for_all: whether it asked for the person's word on all of them together.
+    """
 
     candidates: list[Task]
     deed: Deed
     sure: list[Task] = field(default_factory=list[Task])
+    is_for_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,13 @@ class Reply:
 
     Attributes:
         shown: the tasks that it shows in a list, by their places from 1; None where it shows no list.
+        brief: what is said instead where the person sees the list itself.
     """
 
     text: str
     shown: list[Task] | None = None
     question: Question | None = None
+    brief: str | None = None
 
 
 Request: TypeAlias = Generator[list[Call], list[Report], Reply]

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ForeignKeyConstraint, Index, Integer, Text, Uuid
+from sqlalchemy import DateTime, ForeignKeyConstraint, Index, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,6 +18,7 @@ class ChangeRow(Row):
     __table_args__ = (
         ForeignKeyConstraint(["user_id"], ["people.user_id"], ondelete="CASCADE", name="changes_person"),
         user_check("changes"),
+        Index("changes_of_turn", "user_id", "turn_id", postgresql_where=text("turn_id IS NOT NULL")),
     )
 
     user_id: Mapped[str] = mapped_column(Text, primary_key=True)

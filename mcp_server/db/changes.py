@@ -1,5 +1,6 @@
 """Change sets and stored replies: what was done, by whom, and what was answered."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,6 +64,11 @@ class ChangeRepository:
         standing = (ChangeRow.undone_by.is_(None), ChangeRow.tool != TaskTool.UNDO)
         statement = select(ChangeRow).where(ChangeRow.user_id == self._user, *standing)
         return (await self._session.scalars(statement.order_by(ChangeRow.id.desc()).limit(1))).one_or_none()
+
+    async def has_in_turn(self, turn_id: uuid.UUID, tool: str) -> bool:
+        """Tell whether a turn has changed something by a tool."""
+        statement = select(ChangeRow.id).where(ChangeRow.user_id == self._user, ChangeRow.turn_id == turn_id)
+        return (await self._session.scalars(statement.where(ChangeRow.tool == tool).limit(1))).one_or_none() is not None
 
     async def set_undone_by(self, number: int, by: int | None) -> None:
         statement = update(ChangeRow).where(ChangeRow.user_id == self._user, ChangeRow.id == number)

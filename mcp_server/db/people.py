@@ -1,9 +1,10 @@
 """People's rows: time zone and the counters of tasks and change sets."""
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mcp_server.db.change_tables import RateLimitRow
 from mcp_server.db.tables import PersonRow
 from shared.identity import UserId
 
@@ -33,6 +34,11 @@ class PersonRepository:
     async def set_time_zone(self, name: str) -> None:
         statement = update(PersonRow).where(PersonRow.user_id == self._user).values(time_zone=name)
         await self._session.execute(statement)
+
+    async def remove(self) -> None:
+        """Delete the person with everything that is theirs."""
+        await self._session.execute(delete(PersonRow).where(PersonRow.user_id == self._user))
+        await self._session.execute(delete(RateLimitRow).where(RateLimitRow.user_id == self._user))
 
     async def take_task_numbers(self, count: int) -> range:
         """Reserve numbers for new tasks; none is ever used twice."""

@@ -15,6 +15,7 @@ from mcp_server.db.admission import AdmissionRepository
 from mcp_server.db.changes import ChangeRepository, ReplyRepository
 from mcp_server.db.conversations import ConversationRepository
 from mcp_server.db.failures import raise_meaning, unavailable
+from mcp_server.db.items import ItemRepository
 from mcp_server.db.lookups import LookupRepository
 from mcp_server.db.people import PersonRepository
 from mcp_server.db.tables import REVISION
@@ -53,6 +54,7 @@ class Rows:
     people: PersonRepository
     tasks: TaskRepository
     conversations: ConversationRepository
+    items: ItemRepository
     turns: TurnRepository
     changes: ChangeRepository
     replies: ReplyRepository
@@ -159,6 +161,7 @@ def _rows(session: AsyncSession, user: UserId) -> Rows:
         PersonRepository(session, user),
         TaskRepository(session, user),
         ConversationRepository(session, user),
+        ItemRepository(session, user),
         TurnRepository(session, user),
         ChangeRepository(session, user),
         ReplyRepository(session, user),

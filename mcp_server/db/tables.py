@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Date,
     DateTime,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Time,
     UniqueConstraint,
     Uuid,
+    false,
     func,
     text,
 )
@@ -23,7 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.identity import USER_ID_PATTERN
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that this code needs; ``/readyz`` is red on any other."""
 
 
@@ -127,7 +129,11 @@ class ConversationRow(Row):
 
 
 class TurnRow(Row):
-    """One message and its answer. ``lease`` is held by whoever answers it, until ``lease_until``."""
+    """One message and its answer. ``lease`` is held by whoever answers it, until ``lease_until``.
+
+    ``number`` is the message's place in the conversation. The answer, as far as it has come, stands behind
+    ``answer_seq``; null, in turns of before 0003, is behind the message.
+    """
 
     __tablename__ = "turns"
     __table_args__ = (
@@ -139,8 +145,9 @@ class TurnRow(Row):
         ),
         UniqueConstraint("user_id", "message_key", name="turns_message_key"),
         user_check("turns"),
-        CheckConstraint("status IN ('running', 'done', 'failed', 'interrupted')", name="turns_status"),
+        CheckConstraint("status IN ('running', 'done', 'stopped', 'failed', 'interrupted')", name="turns_status"),
         Index("turns_one_live", "user_id", "conversation_id", unique=True, postgresql_where=text("status = 'running'")),
+        Index("turns_live", "user_id", "lease_until", postgresql_where=text("status = 'running'")),
         Index("turns_latest", "user_id", "conversation_id", "number"),
     )
 
@@ -148,10 +155,12 @@ class TurnRow(Row):
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     conversation_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     number: Mapped[int] = mapped_column(Integer)
+    answer_seq: Mapped[int | None] = mapped_column(Integer)
     message_key: Mapped[str] = mapped_column(Text)
     message_id: Mapped[str] = mapped_column(Text)
     request_hash: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, server_default="running")
+    stop: Mapped[bool] = mapped_column(Boolean, server_default=false())
     lease: Mapped[uuid.UUID] = mapped_column(Uuid)
     lease_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = now_column()
@@ -159,7 +168,7 @@ class TurnRow(Row):
 
 
 class ItemRow(Row):
-    """One entry of a conversation, as ChatKit shows it."""
+    """One entry of a conversation, as ChatKit shows it. ``state`` is set where it waits for the person's word."""
 
     __tablename__ = "items"
     __table_args__ = (
@@ -171,6 +180,9 @@ class ItemRow(Row):
         ),
         UniqueConstraint("user_id", "conversation_id", "id", name="items_id"),
         user_check("items"),
+        CheckConstraint("state IN ('open', 'confirmed', 'declined', 'expired')", name="items_state"),
+        CheckConstraint("feedback IN ('positive', 'negative')", name="items_feedback"),
+        Index("items_open", "user_id", "conversation_id", postgresql_where=text("state = 'open'")),
     )
 
     user_id: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -180,4 +192,6 @@ class ItemRow(Row):
     turn_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     kind: Mapped[str] = mapped_column(Text)
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str | None] = mapped_column(Text)
+    feedback: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mcp_server.db.tables import TurnRow
@@ -23,7 +23,7 @@ def status_now() -> ColumnElement[Any]:
 
 @dataclass(frozen=True)
 class StoredTurn:
-    """A turn that was found; ``status`` is the one of this moment."""
+    """A turn that was found; ``status`` is the one of this moment, ``answer_seq`` what its answer stands behind."""
 
     id: uuid.UUID
     conversation_id: uuid.UUID
@@ -31,6 +31,7 @@ class StoredTurn:
     message_id: str
     request_hash: str
     status: TurnStatus
+    answer_seq: int
 
 
 class TurnRepository:
@@ -45,6 +46,19 @@ class TurnRepository:
 
     async def find_by_key(self, key: str) -> StoredTurn | None:
         return await self._stored(TurnRow.message_key == key)
+
+    async def find_by_message(self, conversation_id: uuid.UUID, message_id: str) -> StoredTurn | None:
+        return await self._stored((TurnRow.conversation_id == conversation_id) & (TurnRow.message_id == message_id))
+
+    async def find_live(self, conversation_id: uuid.UUID) -> StoredTurn | None:
+        """Return the turn that is being answered, if its holder is alive."""
+        return await self._stored((TurnRow.conversation_id == conversation_id) & (status_now() == "running"))
+
+    async def count_live(self) -> int:
+        """Return how many of the person's messages are being answered now."""
+        alive = (TurnRow.status == "running", TurnRow.lease_until > func.now())
+        statement = select(func.count()).select_from(TurnRow).where(TurnRow.user_id == self._user, *alive)
+        return (await self._session.execute(statement)).scalar_one()
 
     async def latest_number(self, conversation_id: uuid.UUID) -> int:
         """Return the number of the conversation's latest turn."""
@@ -69,6 +83,7 @@ class TurnRepository:
             "id": turn.id,
             "conversation_id": turn.conversation_id,
             "number": turn.number,
+            "answer_seq": turn.answer_seq,
             "message_key": key,
             "message_id": turn.message_id,
             "request_hash": turn.request_hash,
@@ -78,26 +93,42 @@ class TurnRepository:
         await self._session.execute(insert(TurnRow).values(values))
         return lease
 
-    async def take_over(self, turn_id: uuid.UUID) -> uuid.UUID:
-        """Give an ended turn a new lease; whoever held the old one can store nothing any more."""
+    async def take_over(self, turn_id: uuid.UUID, answer_seq: int) -> uuid.UUID:
+        """Give an ended turn a new lease and its answer a new place; the old lease stores nothing any more."""
         lease = uuid.uuid4()
         statement = update(TurnRow).where(TurnRow.user_id == self._user, TurnRow.id == turn_id)
-        values = {"status": "running", "lease": lease, "lease_until": _lease_end(), "finished_at": None}
+        values = {
+            "status": "running",
+            "stop": False,
+            "lease": lease,
+            "lease_until": _lease_end(),
+            "answer_seq": answer_seq,
+            "finished_at": None,
+        }
         await self._session.execute(statement.values(values))
         return lease
 
-    async def renew(self, turn_id: uuid.UUID, lease: uuid.UUID) -> bool:
-        """Extend the lease; False when it is another's or the turn has ended."""
+    async def remove_after(self, conversation_id: uuid.UUID, number: int) -> None:
+        """Forget the turns that came after one."""
+        await self._session.execute(delete(TurnRow).where(*self._of(conversation_id), TurnRow.number > number))
+
+    async def ask_to_stop(self, turn_id: uuid.UUID) -> None:
+        statement = update(TurnRow).where(TurnRow.user_id == self._user, TurnRow.id == turn_id)
+        await self._session.execute(statement.values(stop=True))
+
+    async def renew(self, turn_id: uuid.UUID, lease: uuid.UUID) -> bool | None:
+        """Extend the lease and tell whether the person wants it to stop; None when it is another's or has ended."""
         return await self._change(turn_id, lease, {"lease_until": _lease_end()})
 
     async def finish(self, turn_id: uuid.UUID, lease: uuid.UUID, outcome: TurnOutcome) -> bool:
         """End the turn; False when the lease is another's or the turn has ended."""
-        return await self._change(turn_id, lease, {"status": outcome, "finished_at": func.now()})
+        return await self._change(turn_id, lease, {"status": outcome, "finished_at": func.now()}) is not None
 
-    async def _change(self, turn_id: uuid.UUID, lease: uuid.UUID, values: dict[str, Any]) -> bool:
+    async def _change(self, turn_id: uuid.UUID, lease: uuid.UUID, values: dict[str, Any]) -> bool | None:
+        """Change a held turn and return its ``stop``; None when it is not held."""
         held = (TurnRow.id == turn_id, TurnRow.status == "running", TurnRow.lease == lease)
-        statement = update(TurnRow).where(TurnRow.user_id == self._user, *held).values(values).returning(TurnRow.id)
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+        statement = update(TurnRow).where(TurnRow.user_id == self._user, *held).values(values).returning(TurnRow.stop)
+        return (await self._session.execute(statement)).scalar_one_or_none()
 
     async def _stored(self, condition: ColumnElement[bool]) -> StoredTurn | None:
         columns = (
@@ -107,6 +138,7 @@ class TurnRepository:
             TurnRow.message_id,
             TurnRow.request_hash,
             status_now(),
+            func.coalesce(TurnRow.answer_seq, TurnRow.number),
         )
         statement = select(*columns).where(TurnRow.user_id == self._user, condition)
         row = (await self._session.execute(statement)).one_or_none()

@@ -1,12 +1,45 @@
-"""How often a person's client may call; asked before the work."""
+"""How often a person's client may call, and how many messages may be answered; asked before the work."""
 
 import hashlib
 import math
+from dataclasses import dataclass
 
 from mcp_server.db.admission import Pace
-from mcp_server.db.session import Database
+from mcp_server.db.session import Database, Rows
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
+
+TURNS = "turns"
+RUNNING_RETRY_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class TurnLimits:
+    """How many of one person's messages are answered, for every replica together.
+
+    Attributes:
+        per_minute: in the long run.
+        at_once: how many may come together.
+        running: how many are answered at the same time, in conversations of their own.
+    """
+
+    per_minute: float
+    at_once: int
+    running: int
+
+    async def admit(self, rows: Rows) -> None:
+        """Let one message go on; one that is refused changes nothing. The person's row is held by the caller.
+
+        Raises:
+            ProductError: ``rate_limited``, with the seconds to wait.
+        """
+        if await rows.turns.count_live() >= self.running:
+            sentence = f"{self.running} of your messages are being answered already. Wait for one of them."
+            raise ProductError(ErrorCode.RATE_LIMITED, sentence, retry_after=RUNNING_RETRY_SECONDS)
+        if wait := await rows.admission.wait(TURNS, Pace(self.per_minute / 60, self.at_once)):
+            seconds = max(1, math.ceil(wait))
+            sentence = f"That was a lot at once. Send again in {seconds} s."
+            raise ProductError(ErrorCode.RATE_LIMITED, sentence, retry_after=seconds)
 
 
 class AdmissionService:

@@ -1,15 +1,16 @@
 """Reading, searching, naming and deleting conversations."""
 
 import uuid
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 from pydantic import BaseModel
 
+from mcp_server.db.items import WIDGET
 from mcp_server.db.session import Database
-from mcp_server.services.texts import clean_line, clean_text
+from mcp_server.services.texts import clean_line, clean_text, storable
 from mcp_server.services.views import local_moment
 from mcp_server.services.zones import Clock, local_now, utc_now
-from shared.contract import ConversationPage, ConversationRead, Done, Item, ItemPage, Order
+from shared.contract import ConversationPage, ConversationRead, Done, Feedback, Item, ItemPage, Order
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
@@ -50,7 +51,7 @@ class ConversationService:
     async def read(self, user: UserId, conversation_id: str, limit: int, order: Order) -> ConversationRead:
         async with self._database.transaction(user) as rows:
             conversation = await rows.conversations.find(conversation_uuid(conversation_id))
-            page = await rows.conversations.items(conversation_uuid(conversation_id), limit, order)
+            page = await rows.items.page(conversation_uuid(conversation_id), limit, order)
         if conversation is None or page is None:
             conversation_not_found()
         return ConversationRead(conversation=conversation, page=page)
@@ -59,20 +60,40 @@ class ConversationService:
         async with self._database.transaction(user) as rows:
             if await rows.conversations.find(conversation_uuid(conversation_id)) is None:
                 conversation_not_found()
-            page = await rows.conversations.items(conversation_uuid(conversation_id), limit, order, after or None)
-        return page or _item_not_found()
+            page = await rows.items.page(conversation_uuid(conversation_id), limit, order, after or None)
+        return page or item_not_found()
 
     async def item(self, user: UserId, conversation_id: str, item_id: str) -> Item:
         async with self._database.transaction(user) as rows:
-            item = await rows.conversations.item(conversation_uuid(conversation_id), item_id)
-        return item or _item_not_found()
+            item = await rows.items.find(conversation_uuid(conversation_id), item_id)
+        return item or item_not_found()
+
+    async def update_item(self, user: UserId, conversation_id: str, item_id: str, data: dict[str, Any]) -> Done:
+        """Give a widget other data; what was said is never changed."""
+        place = conversation_uuid(conversation_id)
+        async with self._database.transaction(user) as rows:
+            item = await rows.items.find(place, item_id) if await rows.conversations.lock(place) else None
+            if item is None:
+                item_not_found()
+            if item.kind != WIDGET:
+                raise ProductError(ErrorCode.INVALID, "Only a widget's data can change.")
+            await rows.items.set_data(place, item_id, storable(data))
+        return Done()
+
+    async def mark(self, user: UserId, conversation_id: str, item_ids: list[str], feedback: Feedback) -> Done:
+        """Store what the person thinks of some items, of all or of none."""
+        wanted = set(item_ids)
+        async with self._database.transaction(user) as rows:
+            if await rows.items.mark(conversation_uuid(conversation_id), wanted, feedback) != len(wanted):
+                item_not_found()
+        return Done()
 
     async def search(self, user: UserId, query: str, limit: int) -> FoundMessages:
         """Find what the person or the assistant said, with all the words in it; without words the newest."""
         words = clean_line(query).split()[:MOST_WORDS]
         async with self._database.transaction(user) as rows:
             now = await local_now(rows.people, self._clock)
-            found = await rows.conversations.search(words, limit)
+            found = await rows.items.search(words, limit)
         messages = [
             FoundMessage(
                 conversation=str(row.conversation_id),
@@ -123,5 +144,5 @@ def conversation_not_found() -> NoReturn:
     raise ProductError(ErrorCode.NOT_FOUND, "There is no such conversation.")
 
 
-def _item_not_found() -> NoReturn:
+def item_not_found() -> NoReturn:
     raise ProductError(ErrorCode.NOT_FOUND, "There is no such item.")

@@ -13,6 +13,7 @@ from mcp_server.origin import Origin
 from mcp_server.services.items import matched, numbers_of
 from mcp_server.services.views import due_of, task_view
 from mcp_server.services.writing import Write, Writer
+from shared.contract import TaskTool
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 from shared.tasks import DeletedTasks, Failure, TaskRef
@@ -52,18 +53,25 @@ class DeletionService:
     async def delete(
         self, user: UserId, origin: Origin, items: Sequence[TaskRef], agreed: Collection[Target]
     ) -> DeletedTasks:
-        """Delete tasks; ``agreed`` is what the person said yes to, and of one task nobody has to be asked."""
-        rule = partial(_delete, agreed=None if len(items) == 1 or origin.confirmed else frozenset(agreed))
+        """Delete tasks; ``agreed`` is what the person said yes to.
+
+        Of one task nobody has to be asked, unless the same message of the web chat has deleted another.
+        """
+        rule = partial(_delete, origin=origin, agreed=frozenset(agreed))
         return await self._writer.write(user, origin, rule, items, DeletedTasks)
 
 
 def needs_confirmation(hit: Sequence[Target], sentence: str) -> ProductError:
-    asked = [{"id": target.id, "title": target.title} for target in hit]
-    return ProductError(ErrorCode.NEEDS_CONFIRMATION, sentence, tasks=asked)
+    return ProductError(ErrorCode.NEEDS_CONFIRMATION, sentence, tasks=[_asked(target) for target in hit])
 
 
-async def _delete(write: Write, items: Sequence[TaskRef], agreed: frozenset[Target] | None) -> DeletedTasks:
-    """Delete what the items mean; ``agreed`` is None where no question is needed any more.
+def _asked(target: Target) -> dict[str, str]:
+    told = {"id": target.id, "title": target.title, "due": target.due, "repeat": target.repeat}
+    return {name: text for name, text in told.items() if text}
+
+
+async def _delete(write: Write, items: Sequence[TaskRef], *, origin: Origin, agreed: frozenset[Target]) -> DeletedTasks:
+    """Delete what the items mean.
 
     Raises:
         ProductError: ``needs_confirmation``, with the tasks, when it would delete one that nobody agreed to.
@@ -76,7 +84,7 @@ async def _delete(write: Write, items: Sequence[TaskRef], agreed: frozenset[Targ
         hit.append(Target.of(row))
         row.deleted_at = write.at
         deleted.append(row)
-    if agreed is not None and not agreed.issuperset(hit):
+    if not agreed.issuperset(hit) and await _must_ask(write, items, origin):
         raise needs_confirmation(hit, UNCONFIRMED)
     until = (write.now + RESTORABLE).date().isoformat()
     return DeletedTasks(
@@ -84,3 +92,11 @@ async def _delete(write: Write, items: Sequence[TaskRef], agreed: frozenset[Targ
         restorable_until=until if deleted else None,
         failed=failed or None,
     )
+
+
+async def _must_ask(write: Write, items: Sequence[TaskRef], origin: Origin) -> bool:
+    if origin.confirmed:
+        return False
+    if len(items) > 1:
+        return True
+    return origin.turn_id is not None and await write.rows.changes.has_in_turn(origin.turn_id, TaskTool.DELETE_TASKS)

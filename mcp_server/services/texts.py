@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Any, cast
 
+from shared.contract import Item
 from shared.errors import ErrorCode, ProductError
 
 MOST_LEVELS = 64
@@ -56,3 +57,7 @@ def storable(value: object, levels: int = MOST_LEVELS) -> Any:
 
 def _visible(text: str) -> str:
     return _INVISIBLE.sub(lambda match: match[1] or "", unicodedata.normalize("NFC", text))
+
+
+def storable_item(item: Item) -> Item:
+    return item.model_copy(update={"data": storable(item.data)})

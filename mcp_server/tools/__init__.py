@@ -10,14 +10,17 @@ from mcp_server.caller import Door
 from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
 from mcp_server.services.deleting import DeletionService
+from mcp_server.services.people import PersonService
+from mcp_server.services.starting import StartService
 from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
 from mcp_server.services.writing import Writer
 from mcp_server.tools.changes import ChangeTools
 from mcp_server.tools.conversations import ConversationTools, PeopleTool
 from mcp_server.tools.deletion import deletion_with_card, deletion_with_question
+from mcp_server.tools.people import PersonTools
 from mcp_server.tools.tasks import TaskTools
-from shared.contract import ConversationTool, Scope, TaskTool
+from shared.contract import ConversationTool, PersonTool, Scope, TaskTool
 
 T, C = TaskTool, ConversationTool
 BOTH = frozenset(Door)
@@ -33,7 +36,7 @@ DESTROYS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempote
 class Offer:
     """A tool that cannot be offered without saying at which doors, and behind which scope."""
 
-    name: TaskTool | ConversationTool | PeopleTool
+    name: TaskTool | ConversationTool | PersonTool | PeopleTool
     title: str
     run: Callable[..., Awaitable[BaseModel]]
     doors: frozenset[Door]
@@ -50,13 +53,15 @@ class Services:
     deletions: DeletionService
     changes: ChangeService
     conversations: ConversationService
+    starts: StartService
     turns: TurnService
+    people: PersonService
 
 
 def catalogue(services: Services) -> tuple[Offer, ...]:
     """Return every tool, in the order in which it is listed."""
     task, change = TaskTools(services.tasks), ChangeTools(services.writer, services.changes)
-    talk = ConversationTools(services.conversations, services.turns)
+    talk = ConversationTools(services.conversations, services.starts, services.turns)
     by_question, by_card = deletion_with_question(services.deletions), deletion_with_card(services.deletions)
     read, write, manage = Scope.TASKS_READ, Scope.TASKS_WRITE, Scope.CONVERSATIONS
     look = Scope.CONVERSATIONS_READ
@@ -75,12 +80,24 @@ def catalogue(services: Services) -> tuple[Offer, ...]:
             PeopleTool.SEARCH_CONVERSATIONS, "Search web conversations", talk.search_conversations, PEOPLE, look, READS
         ),
         Offer(C.BEGIN_TURN, "Begin a turn", talk.begin_turn, GATEWAY, manage, SETS),
+        Offer(C.RETRY_TURN, "Retry a turn", talk.retry_turn, GATEWAY, manage, DESTROYS),
         Offer(C.RENEW_TURN, "Renew a turn", talk.renew_turn, GATEWAY, manage, SETS),
+        Offer(C.STOP_TURN, "Stop a turn", talk.stop_turn, GATEWAY, manage, SETS),
         Offer(C.FINISH_TURN, "Finish a turn", talk.finish_turn, GATEWAY, manage, SETS),
         Offer(C.LIST_CONVERSATIONS, "List conversations", talk.list_conversations, GATEWAY, manage, READS),
         Offer(C.GET_CONVERSATION, "Read a conversation", talk.get_conversation, GATEWAY, manage, READS),
         Offer(C.LIST_ITEMS, "List items", talk.list_items, GATEWAY, manage, READS),
         Offer(C.GET_ITEM, "Read an item", talk.get_item, GATEWAY, manage, READS),
+        Offer(C.UPDATE_ITEM, "Update a widget", talk.update_item, GATEWAY, manage, SETS),
+        Offer(C.GIVE_FEEDBACK, "Give feedback", talk.give_feedback, GATEWAY, manage, SETS),
         Offer(C.RENAME_CONVERSATION, "Rename a conversation", talk.rename_conversation, GATEWAY, manage, SETS),
         Offer(C.DELETE_CONVERSATION, "Delete a conversation", talk.delete_conversation, GATEWAY, manage, DESTROYS),
+        Offer(
+            PersonTool.DELETE_PERSON,
+            "Delete a person's data",
+            PersonTools(services.people).delete_person,
+            GATEWAY,
+            Scope.PERSON,
+            DESTROYS,
+        ),
     )

@@ -1,17 +1,20 @@
 """The gateway's own conversation tools (``specs/001-first-light/contracts/conversation-tools.md``), and a search."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from mcp_server.services.conversations import ConversationService, FoundMessages
-from mcp_server.services.turns import Message, TurnService
+from mcp_server.services.starting import Message, StartService
+from mcp_server.services.turns import TurnService
 from shared.contract import (
     ConversationPage,
     ConversationRead,
     Done,
+    Feedback,
     Item,
+    ItemAnswer,
     ItemId,
     ItemPage,
     LeaseRenewed,
@@ -20,6 +23,7 @@ from shared.contract import (
     TurnKey,
     TurnOutcome,
     TurnStarted,
+    TurnStopped,
 )
 from shared.identity import UserId
 
@@ -27,6 +31,7 @@ MOST_ITEMS = 200
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 Id = Annotated[str, Field(max_length=128)]
+Items = Annotated[list[Item], Field(max_length=MOST_ITEMS)]
 
 
 class PeopleTool(StrEnum):
@@ -38,8 +43,9 @@ class PeopleTool(StrEnum):
 class ConversationTools:
     """Each tool is a signature and one call."""
 
-    def __init__(self, conversations: ConversationService, turns: TurnService) -> None:
+    def __init__(self, conversations: ConversationService, starts: StartService, turns: TurnService) -> None:
         self._conversations = conversations
+        self._starts = starts
         self._turns = turns
 
     async def begin_turn(
@@ -53,14 +59,33 @@ class ConversationTools:
         title: Title = "",
         time_zone: Annotated[str, Field(max_length=64)] = "",
         history: Limit = 20,
+        closes: ItemAnswer | None = None,
     ) -> TurnStarted:
-        """Store a message and take the right to answer it."""
-        told = Message(conversation_id, create, title, key, message, time_zone, history)
-        return await self._turns.begin(user, told)
+        """Store a message and take the right to answer it; it may be the person's word on an open item."""
+        told = Message(conversation_id, create, title, key, message, time_zone, history, closes)
+        return await self._starts.begin(user, told)
 
-    async def renew_turn(self, user: UserId, turn_id: Id, lease: Id) -> LeaseRenewed:
-        """Keep the right to answer."""
-        return await self._turns.renew(user, turn_id, lease)
+    async def retry_turn(
+        self,
+        user: UserId,
+        *,
+        conversation_id: Id,
+        message_id: ItemId,
+        time_zone: Annotated[str, Field(max_length=64)] = "",
+        history: Limit = 20,
+    ) -> TurnStarted:
+        """Take the right to answer a message anew; what followed it is removed."""
+        return await self._starts.retry(user, conversation_id, message_id, time_zone=time_zone, history=history)
+
+    async def renew_turn(self, user: UserId, turn_id: Id, lease: Id, items: Items | None = None) -> LeaseRenewed:
+        """Keep the right to answer, and store the answer as far as it has come."""
+        return await self._turns.renew(user, turn_id, lease, items)
+
+    async def stop_turn(
+        self, user: UserId, conversation_id: Id = "", key: Annotated[str, Field(max_length=255)] = ""
+    ) -> TurnStopped:
+        """Ask whoever answers to say no more."""
+        return await self._turns.stop(user, conversation_id, key)
 
     async def finish_turn(
         self,
@@ -69,7 +94,7 @@ class ConversationTools:
         turn_id: Id,
         lease: Id,
         outcome: TurnOutcome,
-        items: Annotated[list[Item], Field(max_length=MOST_ITEMS)],
+        items: Items,
         title: Title = "",
     ) -> Done:
         """Store the answer and end the turn."""
@@ -96,6 +121,20 @@ class ConversationTools:
     async def get_item(self, user: UserId, conversation_id: Id, item_id: ItemId) -> Item:
         """Read one item."""
         return await self._conversations.item(user, conversation_id, item_id)
+
+    async def update_item(self, user: UserId, conversation_id: Id, item_id: ItemId, data: dict[str, Any]) -> Done:
+        """Give a widget other data."""
+        return await self._conversations.update_item(user, conversation_id, item_id, data)
+
+    async def give_feedback(
+        self,
+        user: UserId,
+        conversation_id: Id,
+        item_ids: Annotated[list[ItemId], Field(min_length=1, max_length=MOST_ITEMS)],
+        kind: Feedback,
+    ) -> Done:
+        """Store what the person thinks of items."""
+        return await self._conversations.mark(user, conversation_id, item_ids, kind)
 
     async def rename_conversation(self, user: UserId, conversation_id: Id, title: Title) -> Done:
         """Rename a conversation."""

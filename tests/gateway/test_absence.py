@@ -31,7 +31,10 @@ async def test_the_gateway_starts_without_it_serves_when_it_comes_and_survives_i
 
     assert await refused(ann) == down
     ready = await ann.http.get(f"{ann.url}/readyz")
-    assert (ready.status_code, ready.json()) == (503, {"sign_in_keys": True, "mcp_server": False})
+    assert (ready.status_code, ready.json()) == (
+        503,
+        {"sign_in_keys": True, "mcp_server": False, "takes_messages": True},
+    )
     assert (await ann.http.get(f"{ann.url}/healthz")).status_code == 200
 
     await asyncio.to_thread(mcp_server.start)

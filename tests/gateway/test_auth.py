@@ -37,6 +37,7 @@ ROUTES = (
     ("GET", "/api/me", None),
     ("POST", "/api/{user_id}/chat", {"message": "add buy milk"}),
     ("POST", "/api/{user_id}/chatkit", chatkit_message("add buy milk")),
+    ("POST", "/api/{user_id}/stop", {"idempotency_key": "k"}),
     ("GET", "/api/{user_id}/conversations", None),
     ("GET", "/api/{user_id}/conversations/{conversation_id}", None),
 )
@@ -128,7 +129,7 @@ async def test_the_good_token_beside_the_bad_ones_is_served(start: Start, issuer
     async with httpx2.AsyncClient() as http:
         for token in good:
             answer = await http.get(f"{started.url}/api/me", headers={"Authorization": f"bearer {token}"})
-            assert (answer.status_code, answer.json()) == (200, {"user_id": user_id})
+            assert (answer.status_code, answer.json()["user_id"]) == (200, user_id)
 
 
 @pytest.mark.requirement("001/FR-030")

@@ -36,6 +36,7 @@ WRONG_MESSAGES: tuple[tuple[Any, str], ...] = (
     ([], "body"),
     ("hi", "body"),
 )
+ANSWERS = {"answers": {}, "status": "answered"}
 WRONG_REQUESTS: tuple[tuple[Any, str], ...] = (
     ({}, "body"),
     ({"type": "threads.explode", "params": {}}, "body"),
@@ -51,9 +52,14 @@ WRONG_REQUESTS: tuple[tuple[Any, str], ...] = (
     (with_input(attachments=["atc_1"]), "params.input.attachments"),
     ({"type": "attachments.create", "params": {"name": "a", "size": 1, "mime_type": "b"}}, "type"),
     ({"type": "input.transcribe", "params": {"audio_base64": "aGk=", "mime_type": "audio/webm"}}, "type"),
-    ({"type": "threads.retry_after_item", "params": {"thread_id": "t", "item_id": "i"}}, "type"),
-    ({"type": "threads.custom_action", "params": {"thread_id": "t", "action": {"type": "x"}}}, "type"),
-    ({"type": "items.feedback", "params": {"thread_id": "t", "item_ids": [], "kind": "positive"}}, "type"),
+    ({"type": "attachments.delete", "params": {"attachment_id": "a"}}, "type"),
+    ({"type": "threads.add_client_tool_output", "params": {"thread_id": "t", "result": 1}}, "type"),
+    (
+        {"type": "threads.add_structured_input", "params": {"thread_id": "t", "item_id": "i", "input": ANSWERS}},
+        "type",
+    ),
+    ({"type": "threads.custom_action", "params": {"thread_id": "t", "action": {"type": "x"}}}, "body"),
+    ({"type": "items.feedback", "params": {"thread_id": "t", "item_ids": [], "kind": "positive"}}, "params.item_ids"),
 )
 NO_JSON = (b"", b"{", b"\xff\xfe", b'{"message": "\\ud800"}', b'{"message": NaN}', b"[" * 5000)
 

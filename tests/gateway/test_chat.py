@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from agents.models.default_models import get_default_model
 from agents.testing import ScriptedModel, assistant_message
 
 from tests.gateway.conftest import Meet, Start
@@ -59,7 +60,23 @@ async def test_me_is_the_verified_user(start: Start, meet: Meet) -> None:
 
     answer = await ann.http.get(f"{ann.url}/api/me", headers=ann.headers)
 
-    assert answer.json() == {"user_id": ann.user_id}
+    assert answer.json() == {"user_id": ann.user_id, "assistant": {"offline": True, "model": None}}
+
+
+@pytest.mark.requirement("004/FR-062")
+@pytest.mark.parametrize(
+    ("told", "model"),
+    [
+        ({"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "OPENAI_MODEL": "qwen3:8b"}, "qwen3:8b"),
+        ({"OPENAI_API_KEY": "sk-none"}, get_default_model()),
+    ],
+)
+async def test_me_tells_which_model_answers(start: Start, meet: Meet, told: dict[str, str], model: str) -> None:
+    ann = meet(await start(**told))
+
+    answer = await ann.http.get(f"{ann.url}/api/me", headers=ann.headers)
+
+    assert answer.json()["assistant"] == {"offline": False, "model": model}
 
 
 async def test_conversations_are_listed_newest_first_and_paged(start: Start, meet: Meet) -> None:

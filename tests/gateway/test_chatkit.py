@@ -47,6 +47,7 @@ async def test_a_message_in_a_new_thread_streams_in_the_protocols_order(start: S
         "thread.item.updated..assistant_message.content_part.text_delta",
         "thread.item.updated..assistant_message.content_part.done",
         "thread.item.done.assistant_message",
+        "thread.item.done.widget",
     ]
     for one in events:
         EVENT.validate_python(one)
@@ -89,7 +90,7 @@ async def test_hidden_notes_never_reach_the_page(start: Start, meet: Meet, wire:
     thread_id = events[0]["thread"]["id"]
 
     stored = [item["kind"] for one in wire.asked if one.tool == "finish_turn" for item in one.arguments["items"]]
-    assert stored == ["workflow", "hidden_context_item", "assistant_message"]
+    assert stored == ["workflow", "hidden_context_item", "assistant_message", "widget"]
     answers = [
         await ann.ask("threads.get_by_id", thread_id=thread_id),
         await ann.ask("items.list", thread_id=thread_id),
@@ -181,7 +182,7 @@ async def test_ids_cannot_be_guessed(start: Start, meet: Meet) -> None:
     events = await meet(await start()).chat("add buy milk")
 
     ids = {one["item"]["id"] for one in events if one["type"] == "thread.item.done"}
-    assert len(ids) == 3
+    assert len(ids) == 4
     assert all(len(one.split("_")[1]) == 32 for one in ids)
 
 

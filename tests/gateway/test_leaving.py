@@ -12,6 +12,7 @@ import uvicorn
 from gateway import turns
 from gateway.__main__ import Server
 from gateway.app import create_gateway
+from gateway.items import INTERRUPTED
 from tests.gateway.conftest import Meet
 from tests.gateway.models import Paced
 from tests.gateway.openai_server import OpenAIServer
@@ -61,19 +62,14 @@ async def test_an_answer_that_takes_too_long_is_interrupted_and_stored(
     await server.shutdown()
 
     events = await followed
-    assert said_in(events) == "Hello "
-    assert events[-1] == {
-        "type": "error",
-        "code": "custom",
-        "message": "The service stopped before the answer was whole. Send the message again.",
-        "allow_retry": True,
-    }
+    assert said_in(events) == f"Hello \n{INTERRUPTED}"
+    assert events[-1] == {"type": "error", "code": "custom", "message": INTERRUPTED, "allow_retry": True}
     server, started = await serving(environment, Paced())
     ann = meet(started)
     found = (await ann.get(f"conversations/{events[0]['thread']['id']}")).json()
     await server.shutdown()
     assert found["status"] == "interrupted"
-    assert [one["text"] for one in found["messages"]] == ["hello", "Hello "]
+    assert [one["text"] for one in found["messages"]] == ["hello", "Hello ", INTERRUPTED]
 
 
 async def test_an_answer_without_a_listener_is_waited_for_too(environment: dict[str, str], meet: Meet) -> None:

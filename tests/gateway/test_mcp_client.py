@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gateway import mcp_client
+from gateway import mcp_link
 from gateway.assertion import AssertionSigner
 from gateway.mcp_client import McpClient
 from shared.errors import ErrorCode, ProductError
@@ -90,7 +90,7 @@ async def test_sent_as_it_is_such_a_text_would_end_the_client_for_everybody(
     mcp_server: Service, gateway_key: SigningKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: what the check above is for."""
-    monkeypatch.setattr(mcp_client, "_sendable", lambda arguments: arguments)
+    monkeypatch.setattr(mcp_link, "_sendable", lambda arguments: arguments)
     door = f"{mcp_server.url}/gateway"
 
     async def use_it() -> None:

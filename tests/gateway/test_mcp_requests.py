@@ -63,7 +63,7 @@ async def test_reads_of_the_page_cost_one_request_each(start: Start, meet: Meet,
     for kind, params, tools in (
         ("threads.list", {}, ["list_conversations"]),
         ("threads.get_by_id", {"thread_id": thread_id}, ["get_conversation"]),
-        ("items.list", {"thread_id": thread_id}, ["list_items"]),
+        ("items.list", {"thread_id": thread_id}, ["get_conversation"]),
         ("threads.delete", {"thread_id": thread_id}, ["delete_conversation"]),
     ):
         wire.asked.clear()

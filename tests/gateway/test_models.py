@@ -82,8 +82,8 @@ async def test_two_turns_with_tools_over_the_wire(start: Start, meet: Meet, wire
     ]
     assert {one.arguments["user_id"] for one in wire.asked if one.tool} == {ann.user_id}
     items = (await ann.ask("items.list", thread_id=thread_id)).json()["data"]
-    assert [item["type"] for item in reversed(items)] == ["user_message", "workflow", "assistant_message"] * 2
-    assert len({item["id"] for item in items}) == 6
+    assert [item["type"] for item in reversed(items)] == ["user_message", "workflow", "assistant_message", "widget"] * 2
+    assert len({item["id"] for item in items}) == 8
 
 
 @pytest.mark.parametrize("api", APIS)

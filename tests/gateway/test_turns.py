@@ -12,7 +12,7 @@ import pytest
 from agents.testing import ModelCall, ModelStep, ScriptedModel, assistant_message, function_call
 from starlette.responses import Response
 
-from gateway import turns
+from gateway import running
 from gateway.offline.model import OfflineModel
 from gateway.streams import event_stream
 from tests.gateway.conftest import Meet, Start
@@ -312,7 +312,7 @@ async def test_a_model_that_never_stops_calling_tools_is_stopped(start: Start, m
 async def test_a_model_that_never_answers_is_given_up(
     start: Start, meet: Meet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(running, "ANSWER_SECONDS", 0.3)
     ann = meet(await start(Paced().model()))
 
     answer = await ann.post("chat", {"message": "hello"})
@@ -325,7 +325,7 @@ async def test_a_model_that_never_answers_is_given_up(
 async def test_an_answer_that_cannot_be_stored_ends_with_an_error_that_allows_a_retry(
     start: Start, meet: Meet, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "STORE_SECONDS", 0.5)
+    monkeypatch.setattr(running, "STORE_SECONDS", 0.5)
     ann = meet(await start())
 
     async def refuse(one: Asked) -> Response | None:
@@ -364,7 +364,7 @@ async def test_a_short_absence_at_the_end_costs_nothing(start: Start, meet: Meet
 async def test_the_lease_is_renewed_while_the_answer_takes_its_time(
     start: Start, meet: Meet, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "RENEW_SECONDS", 0.05)
+    monkeypatch.setattr(running, "RENEW_SECONDS", 0.05)
     paced = Paced()
     ann = meet(await start(paced.model()))
 
@@ -378,7 +378,7 @@ async def test_the_lease_is_renewed_while_the_answer_takes_its_time(
 async def test_a_run_whose_lease_is_anothers_stops_and_stores_nothing(
     start: Start, meet: Meet, wire: Wire, owner_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "RENEW_SECONDS", 0.1)
+    monkeypatch.setattr(running, "RENEW_SECONDS", 0.1)
     ann = meet(await start(Paced().model()))
     take_away = "UPDATE turns SET lease = gen_random_uuid() WHERE user_id = $1 RETURNING id"
 

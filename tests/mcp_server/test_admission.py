@@ -2,21 +2,25 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+import uuid
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any
 
 import pytest
 
 from mcp_server.db.session import Database
-from mcp_server.services.admission import AdmissionService
+from mcp_server.services.admission import AdmissionService, TurnLimits
+from mcp_server.services.starting import Message, StartService
+from mcp_server.services.turns import TurnService
+from shared.contract import Item, TurnStarted
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 from tests.mcp_server.client import Caller
-from tests.mcp_server.conversation import Talk
+from tests.mcp_server.conversation import Talk, item
 from tests.mcp_server.database import run
 from tests.services import Issuer, Service, SigningKey, assertion, free_port, mcp_server_environment
 
-pytestmark = [pytest.mark.anyio, pytest.mark.requirement("002/FR-053")]
+pytestmark = [pytest.mark.anyio, pytest.mark.requirement("002/FR-053"), pytest.mark.requirement("004/FR-050")]
 
 RATE, BURST = 20, 10
 WORKERS = 8
@@ -83,6 +87,56 @@ async def test_a_refused_call_tells_when_and_changes_nothing(database: Database,
 
 async def cells(url: str, user_id: str) -> list[dict[str, object]]:
     return await asyncio.to_thread(run, url, "SELECT bucket, tat FROM rate_limits", user_id=user_id)
+
+
+async def begin(service: StartService, user: str, key: str = "", place: str = "") -> TurnStarted:
+    """Begin a turn in a conversation of its own, or in one that stands."""
+    said = Item.model_validate(item())
+    told = Message(place or str(uuid.uuid4()), not place, "", key or uuid.uuid4().hex, said, "", 1)
+    return await service.begin(UserId(user), told)
+
+
+async def refusal(attempt: Coroutine[Any, Any, TurnStarted]) -> ProductError:
+    with pytest.raises(ProductError) as refused:
+        await attempt
+    assert refused.value.code is ErrorCode.RATE_LIMITED
+    return refused.value
+
+
+async def test_a_person_sends_so_many_messages_and_no_more(database: Database, app_url: str, user_id: str) -> None:
+    service = StartService(database, TurnLimits(per_minute=2, at_once=2, running=9))
+    for _ in range(2):
+        await begin(service, user_id)
+    before = await asyncio.to_thread(run, app_url, "SELECT count(*) FROM items", user_id=user_id)
+
+    refused = await refusal(begin(service, user_id))
+
+    assert refused.retry_after is not None
+    assert 25 <= refused.retry_after <= 30
+    assert await asyncio.to_thread(run, app_url, "SELECT count(*) FROM items", user_id=user_id) == before
+    assert await begin(service, f"{user_id}-other")
+
+
+async def test_a_person_has_so_many_answers_under_way_and_no_more(database: Database, user_id: str) -> None:
+    service = StartService(database, TurnLimits(per_minute=600, at_once=99, running=2))
+    first, _ = await begin(service, user_id), await begin(service, user_id)
+
+    assert (await refusal(begin(service, user_id))).retry_after
+
+    ended = TurnService(database).finish(
+        UserId(user_id), first.turn_id, first.lease, outcome="done", items=[], title=""
+    )
+    assert await ended
+    assert await begin(service, user_id)
+
+
+async def test_sending_the_same_message_again_is_not_counted(database: Database, user_id: str) -> None:
+    service = StartService(database, TurnLimits(per_minute=0.1, at_once=1, running=9))
+    first = await begin(service, user_id, "k")
+    await TurnService(database).finish(UserId(user_id), first.turn_id, first.lease, outcome="done", items=[], title="")
+
+    assert (await begin(service, user_id, "k", first.conversation.id)).replayed
+    await refusal(begin(service, user_id))
 
 
 @pytest.fixture(scope="module")

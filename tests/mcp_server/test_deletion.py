@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from mcp.server.request_state import AESGCMRequestStateCodec
 
-from gateway.mcp_client import GATEWAY_SCOPES, MODEL_SCOPES
+from gateway.mcp_link import GATEWAY_SCOPES, MODEL_SCOPES
 from mcp_server.doors import QUESTION_SECONDS
 from shared.contract import Scope
 from tests.mcp_server.client import Caller
@@ -246,7 +246,8 @@ def test_the_gateway_is_told_whom_to_ask_about_what(gateway_caller: Caller) -> N
     refused = gateway_caller.error("delete_tasks", items=ITEMS)
 
     assert refused.pop("message").startswith("The person must agree")
-    asked_for = [{"id": "t1", "title": "milk"}, {"id": "t2", "title": "plants"}]
+    plants = {"id": "t2", "title": "plants", "due": "2030-01-07T09:00", "repeat": "every monday"}
+    asked_for = [{"id": "t1", "title": "milk"}, plants]
     assert refused == {"code": "needs_confirmation", "tasks": asked_for}
     assert titles(gateway_caller) == ["milk", "plants", "rent"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.contract import ConversationTool, TaskTool
+from shared.contract import ConversationTool, PersonTool, TaskTool
 from tests.mcp_server.client import Caller
 from tests.mcp_server.conftest import As
 from tests.mcp_server.conversation import Talk, item
@@ -24,25 +24,30 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "undo": {"undo_token": "c1"},
     "list_changes": {},
     "begin_turn": {"conversation_id": NOWHERE, "key": "k", "message": item()},
-    "renew_turn": {"turn_id": NOWHERE, "lease": NOWHERE},
+    "retry_turn": {"conversation_id": NOWHERE, "message_id": "item"},
+    "renew_turn": {"turn_id": NOWHERE, "lease": NOWHERE, "items": []},
+    "stop_turn": {"conversation_id": NOWHERE},
     "finish_turn": {"turn_id": NOWHERE, "lease": NOWHERE, "outcome": "done", "items": []},
     "list_conversations": {},
     "get_conversation": {"conversation_id": NOWHERE},
     "list_items": {"conversation_id": NOWHERE},
     "get_item": {"conversation_id": NOWHERE, "item_id": "item"},
+    "update_item": {"conversation_id": NOWHERE, "item_id": "item", "data": {}},
+    "give_feedback": {"conversation_id": NOWHERE, "item_ids": ["item"], "kind": "positive"},
     "rename_conversation": {"conversation_id": NOWHERE, "title": "title"},
     "delete_conversation": {"conversation_id": NOWHERE},
+    "delete_person": {},
 }
 """Good arguments of every tool: with them only the user can be wrong."""
 TASK_TOOLS = sorted(TaskTool)
 READING = {TaskTool.GET_CONTEXT, TaskTool.FIND_TASKS, TaskTool.LIST_CHANGES}
-CONVERSATION_TOOLS = sorted(ConversationTool)
+GATEWAYS_OWN = [*sorted(ConversationTool), *PersonTool]
 
 
 @pytest.mark.requirement("001/FR-014")
 def test_every_task_tool_stands_at_both_doors(gateway_caller: Caller, person: Caller) -> None:
     assert list(person.tools()) == list(TaskTool)
-    assert list(gateway_caller.tools()) == [*TaskTool, *ConversationTool]
+    assert list(gateway_caller.tools()) == [*TaskTool, *ConversationTool, *PersonTool]
 
 
 @pytest.mark.requirement("001/FR-011")
@@ -75,12 +80,12 @@ def test_no_call_at_the_peoples_door_names_a_user(person: Caller, user_id: str, 
 
 
 @pytest.mark.requirement("001/FR-016")
-@pytest.mark.parametrize("tool", CONVERSATION_TOOLS)
+@pytest.mark.parametrize("tool", GATEWAYS_OWN)
 def test_conversations_are_out_of_reach_of_people_and_models(
     person: Caller, at_gateway: As, at_people: As, user_id: str, tool: str
 ) -> None:
     model = at_gateway(user_id, "tasks:read tasks:write")
-    schemer = at_people(user_id, "tasks:read tasks:write conversations:manage")
+    schemer = at_people(user_id, "tasks:read tasks:write conversations:manage person:manage")
 
     assert model.code(tool, **ARGUMENTS[tool]) == "not_permitted"
     for own_client in (person, schemer):
@@ -130,16 +135,20 @@ def probes(mine: Caller, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "delete_tasks": {"items": [task]},
         "undo": {"undo_token": ids["change"]},
         "begin_turn": {**conversation, "key": "k", "message": item(item_id="mine")},
-        "renew_turn": turn,
+        "retry_turn": {**conversation, "message_id": ids["item"]},
+        "renew_turn": {**turn, "items": [item(item_id="mine")]},
+        "stop_turn": conversation,
         "finish_turn": {**turn, "outcome": "done", "items": [item(item_id="mine")]},
         "list_conversations": {"after": ids["conversation"]},
         "get_conversation": conversation,
         "list_items": conversation,
         "get_item": {**conversation, "item_id": ids["item"]},
+        "update_item": {**conversation, "item_id": ids["item"], "data": {}},
+        "give_feedback": {**conversation, "item_ids": [ids["item"]], "kind": "negative"},
         "rename_conversation": {**conversation, "title": "mine now"},
         "delete_conversation": conversation,
     }
-    assert set(asked) == set(ARGUMENTS) - {"get_context", "find_tasks", "add_tasks", "list_changes"}
+    assert set(asked) == set(ARGUMENTS) - {"get_context", "find_tasks", "add_tasks", "list_changes", "delete_person"}
     return {tool: mine.call(tool, **arguments) for tool, arguments in asked.items()}
 
 

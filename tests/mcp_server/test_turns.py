@@ -178,7 +178,7 @@ def test_a_lease_is_renewed_while_it_is_held(talk: Talk) -> None:
 
     renewed = talk.caller.ok("renew_turn", turn_id=started["turn_id"], lease=started["lease"])
 
-    assert renewed == {"seconds": 30}
+    assert renewed == {"seconds": 30, "stop": False}
 
 
 @pytest.mark.parametrize("lease", [str(uuid.uuid4()), "no lease"])

@@ -1,0 +1,56 @@
+"""The requests of ChatKit's protocol that are served, and our one extension."""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from chatkit.types import (
+    AttachmentsCreateReq,
+    AttachmentsDeleteReq,
+    BaseReq,
+    ChatKitReq,
+    InputTranscribeReq,
+    ThreadGetByIdParams,
+    ThreadsAddClientToolOutputReq,
+    ThreadsAddStructuredInputReq,
+    ThreadsAddUserMessageReq,
+    ThreadsCreateReq,
+)
+from pydantic import Field, TypeAdapter, ValidationError
+
+from gateway.errors import invalid_fields
+from shared.errors import ErrorCode, ProductError
+
+Message: TypeAlias = ThreadsCreateReq | ThreadsAddUserMessageReq
+Refused: TypeAlias = (
+    AttachmentsCreateReq
+    | AttachmentsDeleteReq
+    | InputTranscribeReq
+    | ThreadsAddClientToolOutputReq
+    | ThreadsAddStructuredInputReq
+)
+"""Uploads, dictation, and answers to questions that are never asked."""
+
+
+class ThreadsFollowReq(BaseReq):
+    """Our own request: show the running answer of a thread, from its beginning."""
+
+    type: Literal["threads.follow"] = "threads.follow"
+    params: ThreadGetByIdParams
+
+
+Request: TypeAlias = Annotated[ChatKitReq | ThreadsFollowReq, Field(discriminator="type")]
+_REQUEST: TypeAdapter[Any] = TypeAdapter(Request)
+
+
+def read_request(body: bytes) -> ChatKitReq | ThreadsFollowReq:
+    """Read a request of the protocol.
+
+    Raises:
+        ProductError: it cannot be read, or is of a kind that is not served.
+    """
+    try:
+        asked: ChatKitReq | ThreadsFollowReq = _REQUEST.validate_json(body)
+    except ValidationError as error:
+        raise invalid_fields(error) from None
+    if isinstance(asked, Refused):
+        raise ProductError(ErrorCode.INVALID, f"type: {asked.type} is not available.")
+    return asked

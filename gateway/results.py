@@ -1,0 +1,62 @@
+"""What the tool calls of an answer came to, as the cards below it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gateway.agent_tools import ToolCall, ToolCalls
+from gateway.widgets import ChangeCard, DeletionCard, Doomed, Source, TaskList
+from shared.contract import TaskTool
+from shared.tasks import FoundTasks
+
+READS = {TaskTool.GET_CONTEXT, TaskTool.FIND_TASKS, TaskTool.LIST_CHANGES}
+CHANGES: dict[str, tuple[str, str]] = {
+    TaskTool.ADD_TASKS: ("Added", "added"),
+    TaskTool.UPDATE_TASKS: ("Changed", "changed"),
+    TaskTool.COMPLETE_TASKS: ("Completed", "completed"),
+    TaskTool.REOPEN_TASKS: ("Reopened", "reopened"),
+    TaskTool.DELETE_TASKS: ("Deleted", "deleted"),
+    TaskTool.UNDO: ("Took back the change of", "reverted"),
+}
+"""What is said of a change, and where its result names the tasks."""
+
+
+def cards_of(calls: ToolCalls) -> Iterator[Source]:
+    """Yield the list that was found last, each change that can be taken back, and what the person is asked."""
+    worked = [call for call in calls.made if call.ok]
+    if found := _found(worked):
+        yield TaskList(tasks=found)
+    for call in worked:
+        output = json.loads(call.output)
+        if call.name in CHANGES and (token := output.get("undo_token")):
+            yield ChangeCard(undo_token=token, summary=_summary(call.name, output))
+    if doomed := _doomed(calls.unconfirmed):
+        yield DeletionCard(calls=doomed)
+
+
+def _found(calls: Sequence[ToolCall]) -> list[Any]:
+    """Return the tasks of the last look, unless something was changed after it."""
+    for call in reversed(calls):
+        if call.name not in READS:
+            return []
+        if call.name == TaskTool.FIND_TASKS:
+            return FoundTasks.model_validate_json(call.output).tasks
+    return []
+
+
+def _summary(tool: str, output: dict[str, Any]) -> str:
+    verb, where = CHANGES[tool]
+    titles = [str(task["title"]) for task in output.get(where, ())]
+    return f"{verb} “{titles[0]}”" if len(titles) == 1 else f"{verb} {len(titles)} tasks"
+
+
+def _doomed(unconfirmed: Sequence[Sequence[dict[str, str]]]) -> list[list[Doomed]]:
+    """Return the tasks of each call, each task once."""
+    named: set[str] = set()
+    calls: list[list[Doomed]] = []
+    for tasks in unconfirmed:
+        new = [Doomed.model_validate(task) for task in tasks if task["id"] not in named]
+        named.update(task.id for task in new)
+        if new:
+            calls.append(new)
+    return calls

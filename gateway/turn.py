@@ -1,0 +1,89 @@
+"""One message and its answer while this process answers it: what was shown so far, and who follows."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from chatkit.types import ErrorEvent, ThreadStreamEvent
+
+from gateway.answers import Answer
+from gateway.widgets import DeletionCard
+from shared.contract import TurnStarted
+from shared.errors import ProductError
+from shared.identity import UserId
+
+CutOff: TypeAlias = Literal["stopped", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Word:
+    """What the person said to a card."""
+
+    card: DeletionCard
+    approved: bool
+
+
+class Turn:
+    """One message and its answer.
+
+    Attributes:
+        key: the sender's own key of the message.
+        shows_cards: whether the client that sent the message shows cards and has their buttons pressed.
+        word: the person's word on a card, where that is the message.
+        failure: why there is no whole answer, once the turn has ended.
+        cut_off: why the answer shall end before it is whole: the person's wish, or this process leaves.
+        cut: set together with it.
+    """
+
+    def __init__(
+        self, user: UserId, started: TurnStarted, *, key: str = "", shows_cards: bool = False, word: Word | None = None
+    ) -> None:
+        self.user = user
+        self.started = started
+        self.key = key
+        self.shows_cards = shows_cards
+        self.word = word
+        self.answer = Answer(started.conversation.id)
+        self.failure: ProductError | None = None
+        self.cut_off: CutOff | None = None
+        self.cut = asyncio.Event()
+        self._shown: list[ThreadStreamEvent] = []
+        self._has_ended = False
+        self._more = asyncio.Event()
+
+    def show(self, event: ThreadStreamEvent) -> None:
+        """Hand an event to whoever follows."""
+        self._shown.append(event)
+        self._wake()
+
+    def end(self) -> None:
+        """Tell whoever follows that nothing more comes."""
+        self._has_ended = True
+        self._wake()
+
+    def fail(self, error: ProductError) -> None:
+        """End without a whole answer."""
+        self.failure = error
+        self.show(ErrorEvent(code="custom", message=error.message, allow_retry=True))
+
+    def cut_short(self, why: CutOff) -> None:
+        """Let the answer end as it stands: no further call of the model's or a tool's begins."""
+        self.cut_off = self.cut_off or why
+        self.answer.calls.close()
+        self.cut.set()
+
+    async def follow(self) -> AsyncGenerator[ThreadStreamEvent]:
+        """Yield the events from the first to the last. Leaving earlier changes nothing, and any number may follow."""
+        at = 0
+        while True:
+            while at < len(self._shown):
+                yield self._shown[at]
+                at += 1
+            if self._has_ended:
+                return
+            await self._more.wait()
+
+    def _wake(self) -> None:
+        more, self._more = self._more, asyncio.Event()
+        more.set()

@@ -1,0 +1,178 @@
+"""How a turn starts: a message is stored before it is acknowledged, or answered anew, by one holder of a lease."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from mcp_server.db.items import PERSONS
+from mcp_server.db.people import PersonRepository
+from mcp_server.db.session import Database, Rows
+from mcp_server.db.turns import StoredTurn
+from mcp_server.services.admission import TurnLimits
+from mcp_server.services.conversations import clean_title, conversation_not_found, conversation_uuid, item_not_found
+from mcp_server.services.texts import storable_item
+from mcp_server.services.zones import Clock, is_zone, utc_now, zone_of
+from shared.contract import Item, ItemAnswer, TurnStarted
+from shared.errors import ErrorCode, ProductError
+from shared.identity import UserId
+
+ANSWERED = {"done", "stopped"}
+"""A message that is sent again gets the answer that it had; any other is answered anew."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What ``begin_turn`` is told.
+
+    Attributes:
+        create: whether the conversation is to be made, with ``title``.
+        key: the sender's own key: the same key is the same message.
+        time_zone: an IANA name; anything else leaves the person's zone as it is.
+        history: how many of the newest items are wanted back.
+        closes: the open item that the message is the person's word on.
+    """
+
+    conversation_id: str
+    create: bool
+    title: str
+    key: str
+    item: Item
+    time_zone: str
+    history: int
+    closes: ItemAnswer | None = None
+
+
+class StartService:
+    """One user's turns as they start, one transaction a call."""
+
+    def __init__(self, database: Database, limits: TurnLimits, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._limits = limits
+        self._clock = clock
+
+    async def begin(self, user: UserId, message: Message) -> TurnStarted:
+        """Store a message and take the right to answer it, or say that it was answered before."""
+        item = storable_item(message.item)
+        async with self._database.transaction(user) as rows:
+            # The person's row is held to the end: two sends of one key are one after the other.
+            zone = await self._zone(rows.people, message.time_zone)
+            known = await rows.turns.find_by_key(message.key)
+            if known is None:
+                turn, lease = await self._start(rows, message, item)
+            else:
+                turn, lease = await self._again(rows, known, message, item)
+            return await self._started(rows, turn, lease, zone, message.history)
+
+    async def retry(
+        self, user: UserId, conversation_id: str, message_id: str, *, time_zone: str, history: int
+    ) -> TurnStarted:
+        """Take the right to answer a message anew; what followed it is removed."""
+        place = conversation_uuid(conversation_id)
+        async with self._database.transaction(user) as rows:
+            zone = await self._zone(rows.people, time_zone)
+            await self._enter(rows, place)
+            item = await rows.items.find(place, message_id)
+            turn = await rows.turns.find_by_message(place, message_id)
+            if item is None or (turn is None and item.kind == PERSONS):
+                item_not_found()
+            if turn is None or item.kind != PERSONS:
+                raise ProductError(ErrorCode.INVALID, "Only a message of yours can be answered anew.")
+            await self._limits.admit(rows)
+            await rows.turns.remove_after(place, turn.number)
+            return await self._started(rows, turn, await _anew(rows, turn), zone, history)
+
+    async def _started(self, rows: Rows, turn: StoredTurn, lease: str, zone: ZoneInfo, history: int) -> TurnStarted:
+        conversation = await rows.conversations.find(turn.conversation_id)
+        page = await rows.items.page(turn.conversation_id, history, "desc")
+        assert conversation is not None
+        assert page is not None
+        return TurnStarted(
+            conversation=conversation,
+            turn_id=str(turn.id),
+            message_id=turn.message_id,
+            lease=lease,
+            replayed=not lease,
+            page=page,
+            time_zone=zone.key,
+            local_time=self._clock().astimezone(zone).isoformat(timespec="seconds"),
+        )
+
+    async def _zone(self, people: PersonRepository, told: str) -> ZoneInfo:
+        person = await people.lock()
+        if told == person.time_zone or not is_zone(told):
+            return zone_of(person.time_zone)
+        await people.set_time_zone(told)
+        return zone_of(told)
+
+    async def _start(self, rows: Rows, message: Message, item: Item) -> tuple[StoredTurn, str]:
+        conversation_id = conversation_uuid(message.conversation_id)
+        if not message.create:
+            await self._enter(rows, conversation_id)
+        await self._limits.admit(rows)
+        if message.create and not await rows.conversations.create(conversation_id, clean_title(message.title)):
+            raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
+        await _close(rows, conversation_id, message.closes)
+        turn_id = uuid.uuid4()
+        number = await rows.items.append(conversation_id, turn_id, [item])
+        turn = StoredTurn(turn_id, conversation_id, number, item.id, _digest(item), "running", number)
+        return turn, str(await rows.turns.start(turn, message.key))
+
+    async def _enter(self, rows: Rows, conversation_id: uuid.UUID) -> None:
+        """Lock a conversation in which no turn runs; one that nobody answers any more is ended."""
+        if not await rows.conversations.lock(conversation_id):
+            conversation_not_found()
+        await rows.turns.interrupt_expired(conversation_id)
+        if await rows.turns.has_live_one(conversation_id):
+            _in_progress()
+
+    async def _again(self, rows: Rows, known: StoredTurn, message: Message, item: Item) -> tuple[StoredTurn, str]:
+        """Answer for a key that was seen before; the lease is empty when the message was answered."""
+        if known.request_hash != _digest(item):
+            raise ProductError(ErrorCode.CONFLICT, "This key was used for another message. Send it under a new one.")
+        if not message.create and conversation_uuid(message.conversation_id) != known.conversation_id:
+            raise ProductError(ErrorCode.CONFLICT, "This key was used in another conversation.")
+        await rows.conversations.lock(known.conversation_id)
+        turn = await rows.turns.find(known.id)  # it may have ended before the lock was ours
+        if turn is None:
+            conversation_not_found()
+        if turn.status in ANSWERED:
+            return turn, ""
+        if turn.status == "running":
+            _in_progress()
+        if await rows.turns.latest_number(turn.conversation_id) != turn.number:
+            raise ProductError(ErrorCode.CONFLICT, "The conversation went on without this message. Send it again.")
+        await self._limits.admit(rows)
+        return turn, await _anew(rows, turn)
+
+
+async def _anew(rows: Rows, turn: StoredTurn) -> str:
+    """Take an ended turn over: the earlier answer goes, the notes of what its tools did stay. Return the lease."""
+    await _close(rows, turn.conversation_id, None)
+    await rows.items.remove_after(turn.conversation_id, turn.number, turn.id)
+    last = await rows.items.last_number(turn.conversation_id)
+    return str(await rows.turns.take_over(turn.id, last))
+
+
+async def _close(rows: Rows, conversation_id: uuid.UUID, answer: ItemAnswer | None) -> None:
+    """Take the person's word on an open item, and let every other lapse: the conversation has gone on.
+
+    Raises:
+        ProductError: ``conflict``, when the item is not open any more.
+    """
+    if answer is not None and not await rows.items.close(conversation_id, answer.item_id, answer.state):
+        raise ProductError(ErrorCode.CONFLICT, "This question was answered before, or the conversation went on.")
+    await rows.items.close(conversation_id, None, "expired")
+
+
+def _digest(item: Item) -> str:
+    """Digest what was said: ids and times are the gateway's, and may differ when it sends again."""
+    text = json.dumps([item.kind, item.data], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _in_progress() -> NoReturn:
+    sentence = "The message before this one is still being answered. Wait for it, then send again."
+    raise ProductError(ErrorCode.TURN_IN_PROGRESS, sentence, retry_after=2)

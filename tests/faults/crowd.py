@@ -1,0 +1,140 @@
+"""Impatient people: they send, hang up, send twice, send again, and write down what they were told."""
+
+import asyncio
+import json
+import random
+import string
+import time
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from tests.faults.stack import Stack
+
+CONVERSATION_LENGTH = 20
+PATIENCE_SECONDS = 2
+PAUSE_SECONDS = 0.2
+ANSWER_SECONDS = 30
+LAST_SECONDS = 90
+HANGS_UP, SENDS_TWICE = 0.1, 0.1
+
+
+@dataclass
+class Sent:
+    """One message, and what its sender was told of it.
+
+    Attributes:
+        word: stands in no other message; the task that it asks for bears it as title.
+        acknowledged: the server said that it has it; ``done`` that it is answered; ``added`` that the task was added.
+        good: (sent, answered) of the attempt that brought the answer, on the clock of this process.
+    """
+
+    user: str
+    key: str
+    word: str
+    conversation_id: str = ""
+    acknowledged: bool = False
+    done: bool = False
+    added: bool = False
+    good: tuple[float, float] | None = None
+    refusals: list[int] = field(default_factory=list[int])
+
+
+class Crowd:
+    """Some people at once, each in a conversation of their own, until they are told to stop."""
+
+    def __init__(self, stack: Stack, size: int, seed: int, *, remembers: bool = True) -> None:
+        self.done = 0
+        self.history: list[Sent] = []
+        self._remembers = remembers
+        self._stack = stack
+        self._size = size
+        self._dice = random.Random(seed)  # noqa: S311 - the same run again, no secret
+        self._stopped = asyncio.Event()
+        self._patient: set[asyncio.Task[None]] = set()
+
+    async def until(self, turns: int) -> None:
+        """Return once so many messages are answered."""
+        while self.done < turns:  # noqa: ASYNC110 - it is counted in many places
+            await asyncio.sleep(0.2)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Talk until stopped; then wait for what is still unanswered."""
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=self._size)
+        async with httpx2.AsyncClient(timeout=ANSWER_SECONDS, limits=limits, trust_env=False) as self._http:
+            await asyncio.gather(*(self._talk(f"user-{uuid.uuid4().hex}") for _ in range(self._size)))
+            await asyncio.gather(*self._patient)
+
+    async def _talk(self, user: str) -> None:
+        headers = {"Authorization": f"Bearer {self._stack.issuer.gateway_token(user, exp=int(time.time()) + 86_400)}"}
+        conversation_id, length = "", 0
+        while not self._stopped.is_set():
+            sent = Sent(user, uuid.uuid4().hex, self._word(), conversation_id)
+            if self._remembers:
+                self.history.append(sent)
+            await self._insist(sent, headers, PATIENCE_SECONDS)
+            if sent.done and length < CONVERSATION_LENGTH:
+                conversation_id, length = sent.conversation_id, length + 1
+                continue
+            conversation_id, length = "", 0
+            if not sent.done:  # a dead gateway's lease has to run out first: go on elsewhere, and come back to it
+                task = asyncio.create_task(self._insist(sent, headers, LAST_SECONDS))
+                self._patient.add(task)
+
+    async def _insist(self, sent: Sent, headers: dict[str, str], seconds: float) -> None:
+        """Send the message again and again under its key, until it is answered or patience ends."""
+        deadline = time.monotonic() + seconds
+        while not sent.done and time.monotonic() < deadline:
+            fate = self._dice.random()
+            if fate < HANGS_UP and not sent.acknowledged:
+                await self._attempt(sent, headers, hang_up=True)
+            elif fate < HANGS_UP + SENDS_TWICE:
+                await asyncio.gather(self._attempt(sent, headers), self._attempt(sent, headers))
+            else:
+                await self._attempt(sent, headers)
+            if not sent.done:
+                await asyncio.sleep(PAUSE_SECONDS)
+        self.done += sent.done
+
+    async def _attempt(self, sent: Sent, headers: dict[str, str], *, hang_up: bool = False) -> None:
+        url = f"{self._stack.gateway.url}/api/{sent.user}/chat"
+        body = {"message": f"add {sent.word}", "idempotency_key": sent.key}
+        if sent.conversation_id:
+            body["conversation_id"] = sent.conversation_id
+        begun = time.monotonic()
+        try:
+            async with self._http.stream(
+                "POST", url, json=body, headers={**headers, "Accept": "text/event-stream"}
+            ) as answer:
+                if answer.status_code != httpx2.codes.OK:
+                    sent.refusals.append(answer.status_code)
+                    return
+                async for name, data in events(answer):
+                    if name == "started":
+                        sent.acknowledged, sent.conversation_id = True, data["conversation_id"]
+                        if hang_up:
+                            return
+                    elif name == "done":
+                        sent.done, sent.good = True, sent.good or (begun, time.monotonic())
+                        sent.added = any(call["ok"] for call in data["tool_calls"] if call["name"] == "add_tasks")
+        except httpx2.TransportError:
+            return
+
+    def _word(self) -> str:
+        return "".join(self._dice.choices(string.ascii_lowercase, k=16))
+
+
+async def events(answer: httpx2.Response) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """Read server-sent events."""
+    name = ""
+    async for line in answer.aiter_lines():
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, json.loads(line.removeprefix("data: "))

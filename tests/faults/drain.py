@@ -1,0 +1,94 @@
+"""SIGTERM while many answers stream: nothing that was acknowledged is lost, and the process leaves in time."""
+
+import asyncio
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+
+import httpx2
+
+from tests.faults.crowd import events
+from tests.faults.stack import Stack, running_stack
+from tests.gateway.openai_server import OpenAIServer
+from tests.mcp_server.database import run
+
+CALL_SECONDS = 60
+RELEASE_SECONDS = 1
+LOST = """
+SELECT t.status FROM turns t
+WHERE EXISTS (SELECT FROM items i WHERE i.user_id = t.user_id AND i.turn_id = t.id AND i.kind = 'user_message')
+AND EXISTS (SELECT FROM items i WHERE i.user_id = t.user_id AND i.turn_id = t.id AND i.kind = 'assistant_message'
+            AND i.data #>> '{content,0,text}' LIKE 'Here%')
+"""
+
+
+@dataclass(frozen=True)
+class Drain:
+    """What came of it.
+
+    Attributes:
+        acknowledged: messages that the gateway said it has.
+        kept: how each was stored, with what was said of its answer.
+        endings: the last event of each stream.
+        exit_seconds: from SIGTERM to the end of the process; ``status`` is its exit status.
+    """
+
+    acknowledged: int
+    kept: Counter[str]
+    endings: Counter[str]
+    exit_seconds: float
+    status: int
+
+    @property
+    def lost(self) -> int:
+        return self.acknowledged - self.kept.total()
+
+
+def drain_round(*, streams: int, released: bool) -> Drain:
+    """Stop the gateway under so many streams; the model goes on after a second, or never."""
+    return asyncio.run(_drain(streams, released))
+
+
+async def _drain(streams: int, released: bool) -> Drain:
+    model = OpenAIServer(["Here is a longer answer to that."] * streams, go_on=asyncio.Event())
+    async with model.open() as url:
+        told = {"OPENAI_BASE_URL": url, "GATEWAY_TURNS_AT_ONCE": str(streams)}
+        stack_of = running_stack(gateway=told)
+        stack = await asyncio.to_thread(stack_of.__enter__)
+        try:
+            return await _stop_under_load(stack, model, streams, released)
+        finally:
+            await asyncio.to_thread(stack_of.__exit__, None, None, None)
+
+
+async def _stop_under_load(stack: Stack, model: OpenAIServer, streams: int, released: bool) -> Drain:
+    speaking, endings = asyncio.Semaphore(0), Counter[str]()
+    async with httpx2.AsyncClient(timeout=CALL_SECONDS, limits=httpx2.Limits(max_connections=None)) as http:
+        listening = [asyncio.create_task(_listen(stack, http, speaking, endings)) for _ in range(streams)]
+        for _ in listening:
+            await speaking.acquire()
+        begun = time.monotonic()
+        stopping = asyncio.create_task(asyncio.to_thread(stack.gateway.stop))
+        if released:
+            await asyncio.sleep(RELEASE_SECONDS)
+            assert model.go_on is not None
+            model.go_on.set()
+        status = await stopping
+        seconds = time.monotonic() - begun
+        await asyncio.gather(*listening)
+    kept = Counter(row["status"] for row in await asyncio.to_thread(run, stack.postgres.url, LOST))
+    return Drain(streams, kept, endings, seconds, status)
+
+
+async def _listen(stack: Stack, http: httpx2.AsyncClient, speaking: asyncio.Semaphore, endings: Counter[str]) -> None:
+    user = f"user-{uuid.uuid4().hex}"
+    headers = {"Authorization": f"Bearer {stack.issuer.gateway_token(user)}", "Accept": "text/event-stream"}
+    url, name, is_speaking = f"{stack.gateway.url}/api/{user}/chat", "cut", False
+    async with http.stream("POST", url, json={"message": "hello"}, headers=headers) as answer:
+        assert answer.status_code == httpx2.codes.OK
+        async for name, _ in events(answer):
+            if name == "delta" and not is_speaking:
+                is_speaking = True
+                speaking.release()
+    endings[name] += 1

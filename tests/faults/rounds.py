@@ -1,0 +1,50 @@
+"""One fault run: a crowd, a nemesis, and the verdict afterwards."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from tests.faults.crowd import Crowd
+from tests.faults.nemesis import Nemesis
+from tests.faults.stack import Stack
+from tests.faults.verdict import Verdict, judge, percentile, recoveries
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a run did, and what came of it.
+
+    Attributes:
+        turns: messages that were answered; ``acknowledged`` those that the server said it has.
+        recovery: the 95th percentile of seconds from a fault to the end of the first turn that began after it.
+    """
+
+    turns: int
+    acknowledged: int
+    faults: int
+    seconds: float
+    recovery: float
+    verdict: Verdict
+
+
+def fault_round(stack: Stack, *, people: int, faults: int, seed: int, turns: int = 0) -> Round:
+    """Let people talk while things die, until there were so many faults and so many answers."""
+    begun = time.monotonic()
+    crowd, nemesis = Crowd(stack, people, seed), Nemesis(stack, seed)
+
+    async def both() -> None:
+        talking = asyncio.create_task(crowd.run())
+        await nemesis.run(faults)
+        await crowd.until(turns)
+        crowd.stop()
+        await talking
+
+    asyncio.run(both())
+    return Round(
+        turns=crowd.done,
+        acknowledged=sum(sent.acknowledged for sent in crowd.history),
+        faults=len(nemesis.faults),
+        seconds=time.monotonic() - begun,
+        recovery=percentile(recoveries(nemesis.faults, crowd.history), 95),
+        verdict=judge(stack.postgres.url, crowd.history),
+    )
