@@ -45,6 +45,7 @@ export default class extends TestEnvironment {
     const query = { matches: false, addEventListener: () => undefined, removeEventListener: () => undefined };
     this.global.matchMedia = /** @type {any} */ (() => query);
     Object.assign(this.global.HTMLDialogElement.prototype, dialog);
+    this.global.requestAnimationFrame = /** @type {any} */ ((/** @type {() => void} */ draw) => setTimeout(draw));
     this.global.IS_REACT_ACT_ENVIRONMENT = true;
   }
 }

@@ -20,6 +20,7 @@ export class Log {
   /** @type {Map<string, Answer>} */
   #answers = new Map();
   #isAtEnd = true;
+  #isFollowing = false;
 
   /** @param {LogHandlers} handlers */
   constructor(handlers) {
@@ -94,9 +95,14 @@ export class Log {
     this.#dots.hidden = !isRunning || isSpeaking;
   }
 
-  /** Whoever reads at the end stays at the end. */
+  /** Whoever reads at the end stays at the end; looked at once a frame, because measuring is dear. */
   follow() {
-    if (this.#isAtEnd) this.scrollToEnd();
+    if (!this.#isAtEnd || this.#isFollowing) return;
+    this.#isFollowing = true;
+    requestAnimationFrame(() => {
+      this.#isFollowing = false;
+      if (this.#isAtEnd) this.scrollToEnd();
+    });
   }
 
   scrollToEnd() {

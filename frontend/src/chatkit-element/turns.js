@@ -5,6 +5,8 @@ import { WireError } from "./wire.js";
 
 const STOPPED = "You stopped this answer.";
 const FAILED = "The answer failed. Try again.";
+const UNANSWERED = "This message was not answered.";
+const BUSY = 409;
 const STOPPING_MS = 500; // until the server has heard of a Stop
 
 /** @typedef {import("./exchange.js").Outcome} Outcome */
@@ -106,14 +108,14 @@ export class Turns {
     const { failure, error, isStored } = outcome;
     if (outcome.isStopped) await this.#afterStop();
     else if (failure) {
-      const way =
-        failure.allow_retry && conversation.lastQuestion ? { label: "Try again", run: () => this.retry() } : undefined;
+      const way = failure.allow_retry && conversation.lastQuestion ? this.#retryWay : undefined;
       conversation.addLocal({ type: "error", text: failure.message ?? FAILED, way });
       emit("error", { error: new Error(failure.message ?? failure.code) });
     } else if (error) {
       emit("error", { error });
       if (isStored && conversation.threadId && isUnreachable(error)) this.#reconnection.start();
       else conversation.addLocal({ type: "error", text: error.message, way: this.#wayOut(outcome, again) });
+      if (error.status === BUSY) this.refresh(); // what keeps the conversation busy was begun elsewhere: show it
     }
     const isWell = !outcome.isStopped && !failure && !error;
     if (isWell) onAnswered();
@@ -134,7 +136,8 @@ export class Turns {
   async #afterStop() {
     const { conversation, exchange, loader, wire } = this.#parts;
     const { threadId } = conversation;
-    conversation.addLocal({ type: "notice", text: STOPPED });
+    const way = conversation.last?.type === "user_message" ? this.#retryWay : undefined; // stopped before its first word
+    conversation.addLocal({ type: "notice", text: STOPPED, way });
     if (!threadId) return;
     const left = this.#left;
     await new Promise((done) => setTimeout(done, STOPPING_MS));
@@ -155,7 +158,13 @@ export class Turns {
       await this.#settle(outcome, () => this.refresh());
     } else if (isUnanswered && !outcome.error) {
       await loader.refresh(); // the answer ended after the conversation was read and before it could be looked at
+      if (conversation.last?.type !== "user_message" || conversation.threadId !== threadId) return;
+      conversation.addLocal({ type: "notice", text: UNANSWERED, way: this.#retryWay });
     }
+  }
+
+  get #retryWay() {
+    return { label: "Answer again", run: () => this.retry() };
   }
 
   async #reconnect() {

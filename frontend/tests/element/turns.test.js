@@ -33,6 +33,7 @@ test("[005/FR-005] Stop ends the request, keeps what was said, and leaves the co
   await chat.view.findByText("You stopped this answer.");
   expect(chat.view.getByText("Once upon")).toBeInTheDocument();
   expect(chat.view.getByRole("button", { name: "Send" })).toBeEnabled();
+  expect(chat.element.shadowRoot.activeElement).toBe(chat.composer());
   expect(chat.requests[0].signal?.reason.name).toBe("AbortError");
   await waitFor(() => expect(typesOf(chat)).toEqual(["threads.create", "threads.follow", "threads.get_by_id"]));
 });
@@ -229,11 +230,55 @@ test("[005/FR-009] an error that allows it offers another try", async () => {
   stream.send({ type: "error", code: "custom", message: "The model cannot be reached.", allow_retry: true });
   stream.end();
 
-  await chat.user.click(await chat.view.findByRole("button", { name: "Try again" }));
+  await chat.user.click(await chat.view.findByRole("button", { name: "Answer again" }));
 
   expect(chat.requests.at(-1)?.body.params).toEqual({ thread_id: "t1", item_id: "u1" });
   await waitFor(() => expect(chat.view.queryByRole("alert")).toBeNull());
   again.end();
+});
+
+test("[005/FR-009] a message that nobody answered is said to be so, and can be answered", async () => {
+  const again = eventStream();
+  const answers = {
+    "threads.get_by_id": () => threadOf(userItem("u1", "hello")),
+    "threads.follow": nothing,
+    "threads.retry_after_item": () => again.response,
+  };
+  const chat = openChat(answers, { initialThread: "t1" });
+  await chat.view.findByText("This message was not answered.");
+
+  await chat.user.click(chat.view.getByRole("button", { name: "Answer again" }));
+  again.send(added(assistantItem("a1", "Good morning")));
+
+  await chat.view.findByText("Good morning");
+  expect(chat.view.queryByText("This message was not answered.")).toBeNull();
+  again.end();
+});
+
+test("[005/FR-012] a conversation that is busy elsewhere shows what keeps it busy, and the text is kept", async () => {
+  const running = eventStream();
+  let items = [userItem("u1", "one"), assistantItem("a1", "First")];
+  let follow = nothing;
+  const refused = () =>
+    refusal(409, { code: "turn_in_progress", message: "The last message is still being answered." });
+  const answers = {
+    "threads.get_by_id": () => threadOf(...items),
+    "threads.follow": () => follow(),
+    "threads.add_user_message": refused,
+  };
+  const chat = openChat(answers, { initialThread: "t1" });
+  await chat.view.findByText("First");
+  items = [...items, userItem("u2", "from another device")];
+  follow = () => running.response;
+
+  await chat.say("mine");
+  await chat.view.findByText("from another device");
+  running.send(added(assistantItem("a2", "Second")));
+
+  await chat.view.findByText("Second");
+  expect(chat.view.getByRole("alert")).toHaveTextContent("still being answered");
+  expect(chat.composer()).toHaveValue("mine");
+  running.end();
 });
 
 test("[005/FR-010] an answer is rated once each way, and a rating that was not kept is taken back", async () => {
