@@ -21,6 +21,7 @@ export class Log {
   #answers = new Map();
   #isAtEnd = true;
   #isFollowing = false;
+  #scrollTop = 0;
 
   /** @param {LogHandlers} handlers */
   constructor(handlers) {
@@ -28,10 +29,7 @@ export class Log {
     const more = { type: "button", class: "earlier", hidden: true, onclick: handlers.onEarlier };
     this.#earlier = h("button", more, "Earlier messages");
     this.element.append(this.#earlier, this.#items, this.#dots);
-    this.element.addEventListener("scroll", () => {
-      const { scrollHeight, scrollTop, clientHeight } = this.element;
-      this.#isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
-    });
+    this.element.addEventListener("scroll", () => this.#noteScroll());
   }
 
   /** @param {boolean} hasEarlier */
@@ -108,6 +106,14 @@ export class Log {
   scrollToEnd() {
     this.element.scrollTop = this.element.scrollHeight;
     this.#isAtEnd = true;
+  }
+
+  /** Only the person scrolls up. Told of a way down, the end may have moved on by then, and is followed all the same. */
+  #noteScroll() {
+    const { scrollHeight, scrollTop, clientHeight } = this.element;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) this.#isAtEnd = true;
+    else if (scrollTop < this.#scrollTop) this.#isAtEnd = false;
+    this.#scrollTop = scrollTop;
   }
 
   /** Keep what is read in place while something is put above it. @param {() => void} change */
