@@ -90,7 +90,7 @@ class Assistant:
         )
         run = Runner.run_streamed(
             agent,
-            model_input(turn.started, answer.calls.made),
+            model_input(turn.started, [*turn.attempt, *answer.calls.made]),
             max_turns=MAX_STEPS,
             hooks=Budget(),
             run_config=RunConfig(tracing_disabled=True),  # else every message goes to OpenAI, whatever the base URL

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 OFFERED = frozenset(TaskTool)
 """An allow-list: a tool that the server gains later stays hidden until it is named here."""
 
+READS = {TaskTool.GET_CONTEXT, TaskTool.FIND_TASKS, TaskTool.LIST_CHANGES}
 MOST_CALLS = 16
 
 CUT_SHORT = ProductError(
@@ -42,6 +43,15 @@ class ToolCall(BaseModel):
     arguments: str
     output: str
     ok: bool
+
+    @property
+    def may_have_changed(self) -> bool:
+        """Whether the person's tasks may be others because of it."""
+        return self.name not in READS and (self.ok or self.error_code == ErrorCode.UNAVAILABLE)
+
+    @property
+    def error_code(self) -> str:
+        return "" if self.ok else str(json.loads(self.output)["error"]["code"])
 
 
 class ToolCalls:
@@ -91,8 +101,8 @@ class ToolCalls:
             return "This step failed."
         if call.ok:
             return None
-        code = json.loads(call.output)["error"]["code"]
-        return "This needs your word first." if code == ErrorCode.NEEDS_CONFIRMATION else "This step failed."
+        is_asked = call.error_code == ErrorCode.NEEDS_CONFIRMATION
+        return "This needs your word first." if is_asked else "This step failed."
 
     def _admit(self) -> None:
         if self._is_over:

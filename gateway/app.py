@@ -20,8 +20,10 @@ from gateway.chatkit_server import chatkit_routes
 from gateway.cors import with_cors
 from gateway.errors import add_error_handlers
 from gateway.mcp_client import McpClient
+from gateway.people import person_routes
 from gateway.running import Runner
 from gateway.settings import Settings
+from gateway.tasks import task_routes
 from gateway.turns import Turns
 from shared.identity import TokenRules, Verifier
 from shared.keys import KeysUnavailableError, PublishedKeys, SecretKey
@@ -63,6 +65,8 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
     _add_health(app, keys, client, turns)
     app.include_router(chat_routes(client, turns, _assistant_kind(settings)))
     app.include_router(chatkit_routes(client, turns))
+    app.include_router(task_routes(client))
+    app.include_router(person_routes(client))
     asgi = with_cors(app, settings.cors_origins, preview=settings.cors_preview, credentials=settings.cors_credentials)
     return Gateway(app, asgi, turns)
 

@@ -22,20 +22,17 @@ Heard: TypeAlias = dict[str, Any]
 def model_input(started: TurnStarted, made: Sequence[ToolCall]) -> list[TResponseInputItem]:
     """Return the newest part of the conversation, oldest first, beginning with something that the person said.
 
-    Whole items are taken from the newest on, as many as fit. A message that is answered anew keeps the tool calls of
-    the first attempt, which happened, but not its words.
+    Whole items are taken from the newest on, as many as fit.
 
     Args:
         started: the turn, with the newest items.
-        made: the calls that were made for this answer already.
+        made: the calls that were made for this message already; what was said to it before is not heard again.
     """
     items = [to_thread_item(item, started.conversation.id) for item in reversed(started.page.items)]
     at = next(n for n, item in enumerate(items) if item.id == started.message_id)
-    notes = [item for item in items[at + 1 :] if isinstance(item, HiddenContextItem)]
     message = _heard(items[at])
-    calls = _tool_calls(started.turn_id, made)
-    attempt = _newest([_tool_calls(note.id, calls_noted(note)) for note in notes], _length([message, calls]))
-    now = [message, *attempt, calls]
+    calls = [_tool_calls(f"{started.turn_id}_{n}", [call]) for n, call in enumerate(made)]
+    now = [message, *_newest(calls, _length([message]))]
     earlier = _newest([_heard(item) for item in items[:at]], _length(now))
     begun = dropwhile(lambda one: one[0].get("role") != "user", filter(None, earlier))
     return cast("list[TResponseInputItem]", _merged(chain(*begun, *now)))

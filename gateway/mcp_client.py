@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.mcp_link import CONFIRMED_SCOPES, MODEL_SCOPES, McpLink
+from gateway.mcp_link import CONFIRMED_SCOPES, MODEL_SCOPES, PERSON_SCOPES, McpLink
 from shared.contract import (
     IDEMPOTENCY_META_KEY,
     TURN_META_KEY,
@@ -17,6 +17,7 @@ from shared.contract import (
     ItemPage,
     LeaseRenewed,
     Order,
+    PersonTool,
     TaskTool,
     TurnOutcome,
     TurnStarted,
@@ -143,6 +144,14 @@ class McpClient(McpLink):
     ) -> dict[str, Any]:
         """Call a tool because the person pressed a button: the same key is the same press."""
         return await self.call(user, tool, arguments, MODEL_SCOPES, {IDEMPOTENCY_META_KEY: key})
+
+    async def read_for_person(self, user: UserId, tool: TaskTool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Call a tool that only reads, for a page that the person looks at."""
+        return await self.call(user, tool, arguments, MODEL_SCOPES)
+
+    async def delete_person(self, user: UserId) -> None:
+        """Delete everything of the person's."""
+        await self.call(user, PersonTool.DELETE_PERSON, {}, PERSON_SCOPES)
 
     async def delete_confirmed(self, user: UserId, arguments: Mapping[str, Any], *, turn_id: str) -> dict[str, Any]:
         """Delete tasks that the person said yes to, on the card that named them."""

@@ -25,6 +25,7 @@ KEEP_ALIVE_SECONDS = 4  # shorter than uvicorn's five, so that no request meets 
 
 MODEL_SCOPES = (Scope.TASKS_READ, Scope.TASKS_WRITE)
 GATEWAY_SCOPES = (*MODEL_SCOPES, Scope.CONVERSATIONS)
+PERSON_SCOPES = (Scope.PERSON,)
 CONFIRMED_SCOPES = (*MODEL_SCOPES, Scope.TASKS_CONFIRMED)
 
 Answer = TypeVar("Answer", bound=BaseModel)

@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gateway.agent_tools import ToolCall, ToolCalls
+from gateway.agent_tools import READS, ToolCall
 from gateway.widgets import ChangeCard, DeletionCard, Doomed, Source, TaskList
 from shared.contract import TaskTool
 from shared.tasks import FoundTasks
 
-READS = {TaskTool.GET_CONTEXT, TaskTool.FIND_TASKS, TaskTool.LIST_CHANGES}
 CHANGES: dict[str, tuple[str, str]] = {
     TaskTool.ADD_TASKS: ("Added", "added"),
     TaskTool.UPDATE_TASKS: ("Changed", "changed"),
@@ -21,16 +20,18 @@ CHANGES: dict[str, tuple[str, str]] = {
 """What is said of a change, and where its result names the tasks."""
 
 
-def cards_of(calls: ToolCalls) -> Iterator[Source]:
+def cards_of(calls: Sequence[ToolCall], unconfirmed: Sequence[Sequence[dict[str, str]]]) -> Iterator[Source]:
     """Yield the list that was found last, each change that can be taken back, and what the person is asked."""
-    worked = [call for call in calls.made if call.ok]
+    worked = [call for call in calls if call.ok]
+    changes: dict[str, ChangeCard] = {}
     if found := _found(worked):
         yield TaskList(tasks=found)
     for call in worked:
         output = json.loads(call.output)
         if call.name in CHANGES and (token := output.get("undo_token")):
-            yield ChangeCard(undo_token=token, summary=_summary(call.name, output))
-    if doomed := _doomed(calls.unconfirmed):
+            changes[token] = ChangeCard(undo_token=token, summary=_summary(call.name, output))
+    yield from changes.values()  # a call that was repeated has the first one's token
+    if doomed := _doomed(unconfirmed):
         yield DeletionCard(calls=doomed)
 
 

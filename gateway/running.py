@@ -77,7 +77,8 @@ class Runner:
             renewing.result()
         outcome = _end_short(turn) if answering.cancelled() else answering.result()
         if turn.shows_cards:
-            for source in cards_of(turn.answer.calls):
+            calls = turn.answer.calls
+            for source in cards_of([*turn.attempt, *calls.made], calls.unconfirmed):
                 for event in turn.answer.show(source):
                     turn.show(event)
         return outcome

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal, TypeAlias
 
-from chatkit.types import ErrorEvent, ThreadStreamEvent
+from chatkit.types import ErrorEvent, HiddenContextItem, ThreadStreamEvent
 
-from gateway.answers import Answer
+from gateway.agent_tools import ToolCall
+from gateway.answers import Answer, calls_noted
+from gateway.items import to_thread_item
 from gateway.widgets import DeletionCard
 from shared.contract import TurnStarted
 from shared.errors import ProductError
@@ -31,6 +34,7 @@ class Turn:
         key: the sender's own key of the message.
         shows_cards: whether the client that sent the message shows cards and has their buttons pressed.
         word: the person's word on a card, where that is the message.
+        attempt: the calls of an earlier answer to the same message, where they may have changed anything.
         failure: why there is no whole answer, once the turn has ended.
         cut_off: why the answer shall end before it is whole: the person's wish, or this process leaves.
         cut: set together with it.
@@ -45,6 +49,7 @@ class Turn:
         self.shows_cards = shows_cards
         self.word = word
         self.answer = Answer(started.conversation.id)
+        self.attempt = _attempt(started)
         self.failure: ProductError | None = None
         self.cut_off: CutOff | None = None
         self.cut = asyncio.Event()
@@ -87,3 +92,11 @@ class Turn:
     def _wake(self) -> None:
         more, self._more = self._more, asyncio.Event()
         more.set()
+
+
+def _attempt(started: TurnStarted) -> list[ToolCall]:
+    """Return what an earlier answer to this message did; nothing where it only looked: then it may look again."""
+    later = takewhile(lambda item: item.id != started.message_id, started.page.items)
+    notes = [to_thread_item(item, started.conversation.id) for item in later][::-1]
+    calls = [call for note in notes if isinstance(note, HiddenContextItem) for call in calls_noted(note)]
+    return calls if any(call.may_have_changed for call in calls) else []

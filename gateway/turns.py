@@ -123,11 +123,10 @@ class Turns:
         Raises:
             ProductError: ``not_found``, when there is no such conversation.
         """
-        here = self._find(user, conversation_id, key)
-        if here is not None:
-            here.cut_short("stopped")
+        is_here = self._stop_here(user, conversation_id, key)
         told = await self._client.stop_turn(user, conversation_id=conversation_id, key=key)
-        return here is not None or told.turn_id is not None
+        # Once more: it may have been on its way to here while the MCP server knew of it already.
+        return self._stop_here(user, conversation_id, key) or is_here or told.turn_id is not None
 
     async def follow(self, user: UserId, conversation_id: str) -> AsyncGenerator[ThreadStreamEvent] | None:
         """Return what the running turn of a conversation shows, from its beginning; None where nothing runs.
@@ -180,6 +179,12 @@ class Turns:
         self._running[task] = turn
         task.add_done_callback(self._running.pop)
         return turn
+
+    def _stop_here(self, user: UserId, conversation_id: str, key: str) -> bool:
+        turn = self._find(user, conversation_id, key)
+        if turn is not None:
+            turn.cut_short("stopped")
+        return turn is not None
 
     def _find(self, user: UserId, conversation_id: str, key: str) -> Turn | None:
         named = (turn for turn in self._running.values() if turn.user == user and not turn.started.replayed)

@@ -2,7 +2,6 @@
 
 import re
 
-from gateway.items import NO, YES
 from gateway.offline import replies
 from gateway.offline.deeds import carry_out
 from gateway.offline.forms import without_courtesy
@@ -24,7 +23,7 @@ def answered(memory: Memory, question: Question, text: str) -> Request | Reply |
     """Return what follows from the answer; None where the text is no answer but something new."""
     said = without_courtesy(text)
     if question.is_for_all:
-        return _on_all(memory, question, text, said)
+        return _on_all(memory, question, said)
     if _NO.fullmatch(said):
         return Reply(replies.LEFT_ALONE)
     count = len(question.candidates)
@@ -37,9 +36,9 @@ def answered(memory: Memory, question: Question, text: str) -> Request | Reply |
     return carry_out(memory, question.deed, [*question.sure, *chosen]) if chosen else None
 
 
-def _on_all(memory: Memory, question: Question, text: str, said: str) -> Request | Reply | None:
-    """Return what follows from the person's word on all of the tasks; on a card, the tool reports what became of it."""
-    if text in {YES, NO} or _ALL.fullmatch(said) or _YES.fullmatch(said):
+def _on_all(memory: Memory, question: Question, said: str) -> Request | Reply | None:
+    """Return what follows from the person's word on all of the tasks."""
+    if _ALL.fullmatch(said) or _YES.fullmatch(said):
         return carry_out(memory, question.deed, question.candidates)
     return Reply(replies.LEFT_ALONE) if _NO.fullmatch(said) else None
 

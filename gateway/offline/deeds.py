@@ -71,8 +71,6 @@ def carry_out(memory: Memory, deed: Deed, tasks: Sequence[Task]) -> Request:
     try:
         found = yield from call(deed.tool, **{name: items})
     except RefusedError as refused:
-        if refused.error["code"] == ErrorCode.DECLINED:
-            return Reply(replies.LEFT_ALONE)
         if refused.error["code"] != ErrorCode.NEEDS_CONFIRMATION:
             raise
         asked = {one["id"] for one in refused.error.get("tasks", ())}

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from pydantic import ValidationError
 
+from gateway.items import NO, YES
 from gateway.offline import replies
 from gateway.offline.answers import answered
 from gateway.offline.changing import READINGS, edit_in
@@ -21,7 +22,8 @@ from gateway.offline.steps import Call, OtherCallsError, RefusedError, Reply, Re
 from gateway.offline.tasks import tasks_in
 from gateway.offline.undoing import redo, restore, undo
 from shared.contract import TaskTool
-from shared.tasks import AddedTasks
+from shared.errors import ErrorCode
+from shared.tasks import AddedTasks, DeletedTasks
 
 _TO_MY_LIST = re.compile(r" (?:to|on|onto|in|into) (?:my|the|our) (?:[\w-]+ )?(?:list|tasks|to-?dos)\b", re.IGNORECASE)
 _NOTHING = re.compile(
@@ -43,10 +45,21 @@ def decide(conversation: Sequence[Said], today: date) -> Reply | list[Call]:
     for said in conversation[:-1]:
         memory = _recall(memory, said, today)
     now = conversation[-1]
+    if now.text in {YES, NO} and now.reports:
+        return Reply("\n".join(map(_settled, now.reports)))
     try:
         return run(_request(memory, today, now.text), now.reports)
     except (OtherCallsError, ValidationError):  # a first attempt by another model, or one that was too long to keep
         return Reply(replies.ATTEMPTED)
+
+
+def _settled(report: Report) -> str:
+    """Say what came of the person's word on a card."""
+    if "error" not in report.output:
+        return replies.deleted(DeletedTasks.model_validate(report.output))
+    if report.output["error"]["code"] == ErrorCode.DECLINED:
+        return replies.LEFT_ALONE
+    return f"That did not work: {report.output['error']['message']}"
 
 
 def _recall(memory: Memory, said: Said, today: date) -> Memory:

@@ -40,6 +40,12 @@ ROUTES = (
     ("POST", "/api/{user_id}/stop", {"idempotency_key": "k"}),
     ("GET", "/api/{user_id}/conversations", None),
     ("GET", "/api/{user_id}/conversations/{conversation_id}", None),
+    ("GET", "/api/{user_id}/tasks", None),
+    ("POST", "/api/{user_id}/tasks/actions", {"action": "undo", "undo_token": "c1"}),
+    ("GET", "/api/{user_id}/settings", None),
+    ("PATCH", "/api/{user_id}/settings", {"time_zone": "UTC"}),
+    ("GET", "/api/{user_id}/export", None),
+    ("DELETE", "/api/{user_id}/data", None),
 )
 CONVERSATION = "7f1d1f0e-0000-4000-8000-000000000000"
 

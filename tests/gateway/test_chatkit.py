@@ -84,6 +84,7 @@ async def test_the_thread_and_its_items_are_what_was_streamed(start: Start, meet
     assert Thread.model_validate(thread).title == "add buy milk tomorrow"
 
 
+@pytest.mark.requirement("004/FR-023")
 async def test_hidden_notes_never_reach_the_page(start: Start, meet: Meet, wire: Wire) -> None:
     ann = meet(await start())
     events = await ann.chat("add buy milk")
@@ -201,6 +202,7 @@ async def test_a_quoted_text_is_heard_and_tags_are_words(start: Start, meet: Mee
     assert call.input == [{"role": "user", "content": "About this: buy milk\n\nis it due? milk"}]
 
 
+@pytest.mark.requirement("004/FR-061")
 async def test_a_refusal_is_shown_and_the_turn_can_be_tried_again(start: Start, meet: Meet) -> None:
     refusal = ResponseOutputRefusal(type="refusal", refusal="I will not do that.")
     message = ResponseOutputMessage(id="m", type="message", role="assistant", status="completed", content=[refusal])
@@ -213,6 +215,7 @@ async def test_a_refusal_is_shown_and_the_turn_can_be_tried_again(start: Start, 
     assert (await ann.get(f"conversations/{thread_id}")).json()["status"] == "failed"
 
 
+@pytest.mark.requirement("004/FR-042")
 async def test_steps_at_once_are_shown_side_by_side_and_a_failed_one_says_so(start: Start, meet: Meet) -> None:
     calls = [function_call("find_tasks", "{}", call_id="a"), function_call("add_tasks", "{}", call_id="b")]
     model = ScriptedModel(

@@ -32,6 +32,7 @@ async def serving(environment: dict[str, str], paced: Paced) -> tuple[Server, St
     return server, Started(gateway, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
 
 
+@pytest.mark.requirement("004/FR-070")
 async def test_a_running_answer_is_waited_for(environment: dict[str, str], meet: Meet) -> None:
     paced = Paced()
     server, started = await serving(environment, paced)
@@ -50,6 +51,7 @@ async def test_a_running_answer_is_waited_for(environment: dict[str, str], meet:
     await leaving
 
 
+@pytest.mark.requirement("004/FR-070")
 async def test_an_answer_that_takes_too_long_is_interrupted_and_stored(
     environment: dict[str, str], meet: Meet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +102,7 @@ async def until_running(started: Started) -> None:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.requirement("004/FR-070")
 async def test_the_process_ends_on_sigterm_after_its_last_answer(
     mcp_server: Service, issuer: Issuer, gateway_key: SigningKey, user_id: str, tmp_path: Path
 ) -> None:

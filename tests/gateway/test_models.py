@@ -62,6 +62,7 @@ def foreign(hosts: list[str]) -> set[str]:
     return {host for host in hosts if host not in {"127.0.0.1", "localhost", "::1", "None"}}
 
 
+@pytest.mark.requirement("004/FR-060")
 @pytest.mark.parametrize("api", APIS)
 async def test_two_turns_with_tools_over_the_wire(start: Start, meet: Meet, wire: Wire, api: str) -> None:
     server = OpenAIServer([ADD, "I added buy milk.", LOOK, "There is buy milk."])
@@ -86,6 +87,7 @@ async def test_two_turns_with_tools_over_the_wire(start: Start, meet: Meet, wire
     assert len({item["id"] for item in items}) == 8
 
 
+@pytest.mark.requirement("004/FR-060")
 @pytest.mark.parametrize("api", APIS)
 async def test_the_second_turn_hears_the_first_with_what_its_tools_reported(start: Start, meet: Meet, api: str) -> None:
     server = OpenAIServer([ADD, "I added buy milk.", LOOK, "There is buy milk.", "Yes."])
@@ -144,6 +146,7 @@ async def test_the_request_has_the_chosen_model_its_limits_and_the_persons_time(
     assert server.headers[0]["authorization"] == f"Bearer {KEY}"
 
 
+@pytest.mark.requirement("004/FR-062")
 @pytest.mark.requirement("001/FR-042")
 @pytest.mark.parametrize("api", APIS)
 async def test_with_a_key_no_request_goes_to_any_other_host(
@@ -161,6 +164,7 @@ async def test_with_a_key_no_request_goes_to_any_other_host(
     assert foreign(hosts) == set()
 
 
+@pytest.mark.requirement("004/FR-062")
 @pytest.mark.requirement("001/FR-042")
 async def test_with_tracing_left_on_another_host_would_be_asked(
     start: Start, meet: Meet, monkeypatch: pytest.MonkeyPatch

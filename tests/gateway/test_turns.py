@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -17,48 +16,15 @@ from gateway.offline.model import OfflineModel
 from gateway.streams import event_stream
 from tests.gateway.conftest import Meet, Start
 from tests.gateway.models import Paced, word
-from tests.gateway.serving import Asked, Person, Wire, chatkit_events, chatkit_message, said_in
+from tests.gateway.serving import Asked, Person, Wire, chatkit_message, said_in
+from tests.gateway.talking import hang_up_after, messages, status, until, until_status
 from tests.mcp_server.database import run
 from tests.services import Issuer
 
 pytestmark = pytest.mark.anyio
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
-
-
-async def messages(person: Person, thread_id: str) -> list[tuple[str, str]]:
-    found = (await person.get(f"conversations/{thread_id}")).json()
-    return [(one["role"], one["text"]) for one in found["messages"]]
-
-
-async def status(person: Person, thread_id: str) -> str:
-    return str((await person.get(f"conversations/{thread_id}")).json()["status"])
-
-
-async def until_status(person: Person, thread_id: str, expected: str) -> None:
-    async with asyncio.timeout(15):
-        while await status(person, thread_id) != expected:  # noqa: ASYNC110 - another task's work, seen from outside
-            await asyncio.sleep(0.02)
-
-
-async def hang_up_after(person: Person, text: str, thread_id: str = "") -> str:
-    """Send a message, read until the text has come, hang up, and return the conversation."""
-    heard = ""
-    address = f"{person.url}/api/{person.user_id}/chatkit"
-    body = chatkit_message("hello", thread_id)
-    async with person.http.stream("POST", address, json=body, headers=person.headers) as answer:
-        async for chunk in answer.aiter_text():
-            heard += chunk
-            if text in heard:
-                break
-    return str(chatkit_events(heard[: heard.rindex("\n\n") + 2])[0].get("thread", {}).get("id", thread_id))
-
-
+@pytest.mark.requirement("004/FR-002")
 @pytest.mark.requirement("001/FR-039")
 async def test_an_answer_is_finished_and_stored_when_the_page_goes_away(start: Start, meet: Meet) -> None:
     paced = Paced()
@@ -93,6 +59,7 @@ async def test_tools_run_to_the_end_although_nobody_listens(start: Start, meet: 
     assert "buy milk" in (await ann.say("what is on my list?"))["response"]
 
 
+@pytest.mark.requirement("004/FR-002")
 async def test_without_a_task_of_its_own_the_answer_would_be_lost(start: Start, meet: Meet) -> None:
     """The negative control: inside the response, as ChatKit's server does it by itself, hanging up ends the answer."""
     paced = Paced()
@@ -121,6 +88,7 @@ async def test_without_a_task_of_its_own_the_answer_would_be_lost(start: Start, 
     assert ended == ["over"]
 
 
+@pytest.mark.requirement("004/FR-001")
 @pytest.mark.requirement("001/FR-019")
 async def test_the_message_is_stored_before_the_first_event(start: Start, meet: Meet) -> None:
     paced = Paced()
@@ -151,6 +119,7 @@ async def test_a_second_message_in_the_same_conversation_is_refused_at_once(star
     assert ("user", "second") not in await messages(ann, thread_id)
 
 
+@pytest.mark.requirement("004/FR-024")
 @pytest.mark.parametrize("thread_id", ["7f1d1f0e-0000-4000-8000-000000000000", "thr_1234abcd", "../x", "'"])
 async def test_an_unknown_conversation_is_404_before_any_event(start: Start, meet: Meet, thread_id: str) -> None:
     model = ScriptedModel()
@@ -216,6 +185,7 @@ async def test_the_same_key_with_another_message_is_a_conflict(start: Start, mee
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
 
 
+@pytest.mark.requirement("004/FR-001")
 async def test_ten_sends_of_one_key_at_once_are_one_message(start: Start, meet: Meet) -> None:
     ann = meet(await start())
 
@@ -237,6 +207,7 @@ FAILURES: dict[str, list[Any]] = {
 }
 
 
+@pytest.mark.requirement("004/FR-061")
 @pytest.mark.parametrize("failure", FAILURES)
 async def test_a_model_that_fails_is_told_truthfully_and_the_turn_can_be_tried_again(
     start: Start, meet: Meet, failure: str
@@ -275,6 +246,7 @@ async def test_what_was_said_and_done_before_a_failure_is_kept(start: Start, mee
     assert "Some of the steps above may have happened" in said[1]
 
 
+@pytest.mark.requirement("004/FR-006")
 async def test_a_second_attempt_hears_what_the_first_one_did_and_not_what_it_said(start: Start, meet: Meet) -> None:
     add = function_call("add_tasks", json.dumps({"tasks": [{"title": "buy milk"}]}), call_id="c")
     failure = ModelStep.raise_error(RuntimeError())
@@ -296,6 +268,8 @@ async def test_a_second_attempt_hears_what_the_first_one_did_and_not_what_it_sai
     assert "buy milk" in last.input[-1]["output"]
 
 
+@pytest.mark.requirement("004/FR-052")
+@pytest.mark.requirement("004/FR-061")
 async def test_a_model_that_never_stops_calling_tools_is_stopped(start: Start, meet: Meet, wire: Wire) -> None:
     steps = [[function_call("get_context", "{}", call_id=f"{n}-{m}") for m in range(4)] for n in range(20)]
     model = ScriptedModel(steps)
@@ -309,6 +283,8 @@ async def test_a_model_that_never_stops_calling_tools_is_stopped(start: Start, m
     assert wire.tools.count("get_context") == 16
 
 
+@pytest.mark.requirement("004/FR-052")
+@pytest.mark.requirement("004/FR-061")
 async def test_a_model_that_never_answers_is_given_up(
     start: Start, meet: Meet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,6 +297,7 @@ async def test_a_model_that_never_answers_is_given_up(
     assert "took too long" in answer.json()["message"]
 
 
+@pytest.mark.requirement("004/FR-024")
 @pytest.mark.requirement("001/FR-037")
 async def test_an_answer_that_cannot_be_stored_ends_with_an_error_that_allows_a_retry(
     start: Start, meet: Meet, wire: Wire, monkeypatch: pytest.MonkeyPatch
@@ -375,6 +352,7 @@ async def test_the_lease_is_renewed_while_the_answer_takes_its_time(
     assert (await answering)["response"] == "Hello world."
 
 
+@pytest.mark.requirement("004/FR-005")
 async def test_a_run_whose_lease_is_anothers_stops_and_stores_nothing(
     start: Start, meet: Meet, wire: Wire, owner_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
