@@ -62,7 +62,7 @@ export class Screen {
     this.#log.hasEarlier = hasEarlier;
     this.#log.isBusy = isRunning || isLoading;
     this.#log.showState(options.threadItemActions ?? {}, { isRunning, items: conversation.items });
-    if (isRunning && options.thread?.autoScroll !== false) this.#log.follow();
+    if (options.thread?.autoScroll !== false) this.#log.follow();
   }
 
   /** A conversation was opened: all of it, at its end. */

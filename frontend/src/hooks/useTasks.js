@@ -22,6 +22,7 @@ export function useTasks(api, userId, pulse) {
   const [isServed, setIsServed] = useState(true);
   const [outcome, setOutcome] = useState(/** @type {Outcome | null} */ (null));
   const asked = useRef(0);
+  const pressed = useRef(Promise.resolve());
 
   const refresh = useCallback(async () => {
     asked.current += 1;
@@ -47,7 +48,7 @@ export function useTasks(api, userId, pulse) {
     if (news === null || news.userId === userId) refresh();
   });
 
-  /** @param {object} action @param {(result: any) => Outcome} tell */
+  /** @param {object} action @param {(result: any) => Outcome} tell @returns {Promise<boolean>} whether it was done */
   const act = async (action, tell) => {
     try {
       const result = await api.post("tasks/actions", action);
@@ -55,31 +56,41 @@ export function useTasks(api, userId, pulse) {
       if (failure) throw new Error(failure.message);
       setOutcome(tell(result));
       setFault("");
-      tellTabs({ userId });
-      await refresh();
     } catch (error) {
       setFault(/** @type {Error} */ (error).message);
+      return false;
     }
+    tellTabs({ userId });
+    await refresh();
+    return true;
   };
 
-  /** @param {ShownTask} task */
+  /** @param {string} id @param {boolean} isDone */
+  const mark = (id, isDone) =>
+    setTasks((shown) => shown?.map((task) => (task.id === id ? { ...task, isDone } : task)) ?? null);
+
+  /**
+   * Ticked at once; should it not work, the tick goes again. A second press waits for the first.
+   * @param {ShownTask} task
+   */
   const toggle = async ({ id, title, isDone = false }) => {
-    const action = isDone ? "reopen" : "complete";
-    await act({ action, id, title }, ({ undo_token: undoToken }) => {
-      setTasks((shown) => shown?.map((task) => (task.id === id ? { ...task, isDone: !isDone } : task)) ?? null);
-      return { words: isDone ? `“${title}” is open again.` : `“${title}” is done.`, undoToken };
+    mark(id, !isDone);
+    const words = isDone ? `“${title}” is open again.` : `“${title}” is done.`;
+    const action = { action: isDone ? "reopen" : "complete", id, title };
+    const before = pressed.current;
+    pressed.current = before.then(async () => {
+      const isWell = await act(action, ({ undo_token: undoToken }) => ({ words, undoToken }));
+      if (!isWell) mark(id, isDone);
     });
+    await pressed.current;
   };
 
-  const undo = async () => {
-    const undoToken = outcome?.undoToken;
-    await act({ action: "undo", undo_token: undoToken }, ({ reverted, skipped }) => {
-      setTasks((shown) => shown?.filter(({ isDone }) => !isDone) ?? null);
-      return {
-        words: reverted.length > 0 ? "Taken back." : (skipped?.[0]?.reason ?? "There was nothing to take back."),
-      };
+  const undo = () =>
+    act({ action: "undo", undo_token: outcome?.undoToken }, ({ reverted, skipped }) => {
+      for (const { id } of reverted) mark(id, false);
+      const [left] = skipped ?? [];
+      return { words: reverted.length > 0 ? "Taken back." : (left?.reason ?? "There was nothing to take back.") };
     });
-  };
 
   return { tasks, total, fault, isServed, outcome, toggle, undo, refresh };
 }
