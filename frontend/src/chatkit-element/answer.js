@@ -20,7 +20,8 @@ export class Answer {
   #good;
   #bad;
   #retry;
-  #buttons;
+  /** What can be done with it; stands at the end of all that came with it. */
+  tools;
   #markdown;
   #handlers;
   #id;
@@ -44,8 +45,9 @@ export class Answer {
     );
     this.#bad.classList.add("down");
     this.#retry = iconButton("retry", "Answer again", { onclick: handlers.onRetry });
-    this.#buttons = h("div", { class: "tools", hidden: true }, this.#good, this.#bad, this.#retry);
-    this.element.append(this.#text, this.#sources, this.#buttons);
+    const group = { class: "tools", role: "group", "aria-label": "This answer", hidden: true };
+    this.tools = h("div", group, this.#good, this.#bad, this.#retry);
+    this.element.append(this.#text, this.#sources);
   }
 
   /** @param {import("./conversation.js").Item} item */
@@ -64,7 +66,7 @@ export class Answer {
   offer({ feedback = false, retry = false }, { isWhole, isLast }) {
     this.#good.hidden = this.#bad.hidden = !feedback;
     this.#retry.hidden = !retry || !isLast;
-    this.#buttons.hidden = !isWhole || (this.#good.hidden && this.#retry.hidden);
+    this.tools.hidden = !isWhole || (this.#good.hidden && this.#retry.hidden);
   }
 
   /** @param {"positive" | "negative"} kind */

@@ -72,6 +72,7 @@ export class Log {
   remove(id) {
     const node = this.#nodes.get(id);
     this.#keepFocus(() => node?.parentNode?.removeChild(node));
+    this.#answers.get(id)?.tools.remove();
     this.#nodes.delete(id);
     this.#answers.delete(id);
   }
@@ -82,14 +83,17 @@ export class Log {
    * @param {{ isRunning: boolean, items: Map<string, Item> }} state
    */
   showState(actions, { isRunning, items }) {
-    const last = [...items].at(-1);
-    const question = [...items].findLastIndex(([, { type }]) => type === "user_message");
-    const lastAnswer = [...items].findLast(([id], at) => at > question && this.#answers.has(id))?.[0];
-    for (const [id, answer] of this.#answers) {
-      const isLast = id === lastAnswer;
+    const turns = this.#turns(items);
+    const last = turns.at(-1);
+    for (const answer of this.#answers.values()) answer.tools.hidden = true;
+    for (const { answer, end } of turns) {
+      if (!answer || !end) continue;
+      const isLast = answer === last?.answer;
       answer.offer(actions, { isWhole: !(isRunning && isLast), isLast: isLast && !isRunning });
+      if (end.nextSibling !== answer.tools) /** @type {ChildNode} */ (end).after(answer.tools);
     }
-    const isSpeaking = last?.[1].type === "assistant_message" && textOf(last[1]) !== "";
+    const newest = [...items.values()].at(-1);
+    const isSpeaking = newest?.type === "assistant_message" && textOf(newest) !== "";
     this.#dots.hidden = !isRunning || isSpeaking;
   }
 
@@ -129,6 +133,24 @@ export class Log {
     if (!(node instanceof HTMLElement)) return "";
     const parts = [...node.querySelectorAll(".prose > *, .title, .text, .muted")].map(({ textContent }) => textContent);
     return parts.filter(Boolean).join(" ");
+  }
+
+  /**
+   * What belongs together: from one message of the person's to the next.
+   * @param {Map<string, Item>} items
+   * @returns {{ answer?: Answer, end?: Node }[]} the last answer of each, and its last node
+   */
+  #turns(items) {
+    /** @type {{ answer?: Answer, end?: Node }[]} */
+    const turns = [{}];
+    for (const [id, item] of items) {
+      if (item.type === "user_message") turns.push({});
+      if (!item.id) continue; // a line of our own
+      const turn = /** @type {{ answer?: Answer, end?: Node }} */ (turns.at(-1));
+      turn.answer = this.#answers.get(id) ?? turn.answer;
+      turn.end = this.#nodes.get(id);
+    }
+    return turns;
   }
 
   #clear() {
