@@ -24,7 +24,7 @@ def cards_of(calls: Sequence[ToolCall], unconfirmed: Sequence[Sequence[dict[str,
     """Yield the list that was found last, each change that can be taken back, and what the person is asked."""
     worked = [call for call in calls if call.ok]
     changes: dict[str, ChangeCard] = {}
-    if found := _found(worked):
+    if not unconfirmed and (found := _found(worked)):
         yield TaskList(tasks=found)
     for call in worked:
         output = json.loads(call.output)

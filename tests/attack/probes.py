@@ -44,6 +44,13 @@ def paths_of(victim: Victim) -> list[tuple[str, str, object]]:
         ("GET", f"{mine}/conversations/{victim.conversation}", None),
         ("POST", f"{mine}/chat", {"message": "what is on my list?"}),
         ("POST", f"{mine}/chatkit", listing),
+        ("POST", f"{mine}/stop", {"conversation_id": victim.conversation}),
+        ("GET", f"{mine}/tasks", None),
+        ("POST", f"{mine}/tasks/actions", {"action": "complete", "id": "t1", "title": "x"}),
+        ("GET", f"{mine}/settings", None),
+        ("PATCH", f"{mine}/settings", {"time_zone": "UTC"}),
+        ("GET", f"{mine}/export", None),
+        ("DELETE", f"{mine}/data", None),
     ]
 
 

@@ -386,6 +386,23 @@ DELETING = [
         never_says=["Deleted:"],
     ),
     Case(
+        "a yes in words is not the word that is asked for",
+        ["delete everything", "yes, delete all of them"],
+        given=THREE,
+        open=[task("call mum"), task("pay the rent"), task("book the train")],
+        deleted=[],
+        never_says=["Deleted:"],
+    ),
+    Case(
+        "two by name are not deleted unasked",
+        ["delete call mum and pay the rent"],
+        given=THREE,
+        open=[task("call mum"), task("pay the rent"), task("book the train")],
+        deleted=[],
+        never_says=["Deleted:"],
+    ),
+    Case("asked about all, then left alone", ["clear my list", "no"], given=THREE, deleted=[], never_says=["Deleted:"]),
+    Case(
         "one at a time after the question",
         ["clear my list", "delete the first"],
         given=THREE,

@@ -182,7 +182,7 @@ async def test_every_route_answers_a_bare_options(start: Start) -> None:
     async with httpx2.AsyncClient() as http:
         for path in ("/healthz", "/api/me", "/api/x/chat", "/api/x/chatkit", "/api/x/conversations", "/nowhere"):
             answer = await http.options(started.url + path)
-            assert (answer.status_code, answer.headers["allow"]) == (204, "GET, POST, OPTIONS")
+            assert (answer.status_code, answer.headers["allow"]) == (204, "GET, POST, PATCH, DELETE, OPTIONS")
 
 
 def preflight(origin: str, method: str, headers: str) -> dict[str, str]:
@@ -205,6 +205,6 @@ async def test_the_preflight_lets_the_page_in_without_a_token(start: Start, path
 
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == ORIGIN
-    assert set(answer.headers["access-control-allow-methods"].split(", ")) == {"GET", "POST"}
+    assert set(answer.headers["access-control-allow-methods"].split(", ")) == {"GET", "POST", "PATCH", "DELETE"}
     assert {one.status_code for one in [*hostile, unknown]} == {400}
     assert not any("access-control-allow-origin" in one.headers for one in hostile)

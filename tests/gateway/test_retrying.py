@@ -195,7 +195,7 @@ async def test_a_retried_look_and_a_retried_question_show_their_cards_again(star
     await retry(ann, thread_id, asked)
 
     cards = of_kind("widget", await items(ann, thread_id))
-    assert [card["widget"]["type"] for card in cards] == ["ListView", "Card"]
+    assert [card["widget"]["type"] for card in cards] == ["Card"]
     assert "Delete 2 tasks?" in str(cards[-1])
 
 
