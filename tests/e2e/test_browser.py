@@ -96,6 +96,7 @@ def test_a_first_conversation_is_there_after_a_reload_and_after_signing_in_again
     expect(answer).to_contain_text(tomorrow())
     say(visitor, "what is on my list?")
     expect(listed(visitor)).to_contain_text(["1. buy milk"])
+    expect(visitor.get_by_role("complementary", name="Open tasks").get_by_label("buy milk")).to_be_visible()
     said = visitor.get_by_role("log").inner_text()
     picture(visitor, "first-conversation")
 

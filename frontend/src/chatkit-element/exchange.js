@@ -3,7 +3,7 @@
 const NOT_STORED = "The message did not arrive. Send it again.";
 
 /** Why a request is aborted. The page tells a wish to stop from somebody who only looks elsewhere by this name. */
-export const LEFT = "LeftError";
+const LEFT = "LeftError";
 
 /**
  * @typedef {object} Parts

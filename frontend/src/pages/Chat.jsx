@@ -61,8 +61,10 @@ function usePulse() {
   const timer = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
   useEffect(() => () => clearTimeout(timer.current), []);
   const beat = useCallback(() => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => setPulse((count) => count + 1), SETTLE_MS);
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      setPulse((count) => count + 1);
+    }, SETTLE_MS);
   }, []);
   return [pulse, beat];
 }
