@@ -51,7 +51,7 @@ class ToolCall(BaseModel):
 
     @property
     def error_code(self) -> str:
-        return "" if self.ok else str(json.loads(self.output)["error"]["code"])
+        return "" if self.ok else str(json.loads(self.output).get("error", {}).get("code", ""))
 
 
 class ToolCalls:
@@ -107,7 +107,7 @@ class ToolCalls:
     def _admit(self) -> None:
         if self._is_over:
             raise OVER
-        if len(self.made) >= MOST_CALLS:
+        if len(self.noted()) >= MOST_CALLS:
             raise ProductError(ErrorCode.RATE_LIMITED, f"No more than {MOST_CALLS} tool calls fit into one message.")
 
 

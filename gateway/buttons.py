@@ -73,7 +73,10 @@ class Buttons:
         except ProductError as error:
             if error.code not in {ErrorCode.CONFLICT, ErrorCode.TURN_IN_PROGRESS}:
                 raise
-            return Pressed(await self._actions.card(user, card.thread_id, card.id), LAPSED), None
+            now = await self._actions.card(user, card.thread_id, card.id)
+            if now.state == "open":  # the answer that asks is not whole yet
+                raise
+            return Pressed(now, LAPSED), None
         return Pressed(drawn(card, card.source, "confirmed" if word.approved else "declined")), turn
 
 

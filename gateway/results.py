@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gateway.agent_tools import READS, ToolCall
+from gateway.answers import TOO_LONG
 from gateway.widgets import ChangeCard, DeletionCard, Doomed, Source, TaskList
 from shared.contract import TaskTool
 from shared.tasks import FoundTasks
@@ -22,7 +23,7 @@ CHANGES: dict[str, tuple[str, str]] = {
 
 def cards_of(calls: Sequence[ToolCall], unconfirmed: Sequence[Sequence[dict[str, str]]]) -> Iterator[Source]:
     """Yield the list that was found last, each change that can be taken back, and what the person is asked."""
-    worked = [call for call in calls if call.ok]
+    worked = [call for call in calls if call.ok and call.output != TOO_LONG]
     changes: dict[str, ChangeCard] = {}
     if not unconfirmed and (found := _found(worked)):
         yield TaskList(tasks=found)

@@ -81,6 +81,8 @@ class Runner:
             for source in cards_of([*turn.attempt, *calls.made], calls.unconfirmed):
                 for event in turn.answer.show(source):
                     turn.show(event)
+        if outcome == "interrupted":
+            turn.fail(_unavailable(INTERRUPTED))
         return outcome
 
     async def _answer(self, turn: Turn) -> TurnOutcome:
@@ -151,7 +153,6 @@ def _end_short(turn: Turn) -> TurnOutcome:
         turn.answer.stop()
         return "stopped"
     _say(turn, INTERRUPTED)
-    turn.fail(_unavailable(INTERRUPTED))
     return "interrupted"
 
 

@@ -20,7 +20,9 @@ ASKED_ON_A_CARD = (
     "When delete_tasks answers needs_confirmation, the person is shown a card that names the tasks, and you go on once"
     " they have answered it: put all tasks into one call, and never ask for their word yourself."
 )
-LISTED_ON_A_CARD = "The person sees the tasks that you found as a list below your answer: do not repeat the list."
+LISTED_ON_A_CARD = (
+    "When find_tasks was your last step, the person sees its tasks as a list below your answer: do not repeat the list."
+)
 
 
 class TaskList(BaseModel):

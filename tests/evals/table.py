@@ -441,7 +441,7 @@ TAKING_BACK = [
     ),
     Case(
         "a move is undone",
-        ["move the dentist to friday", "undo that"],
+        ["move the dentist to today", "undo that"],
         given=[DENTIST],
         open=[task("dentist", TOMORROW, "15:00")],
         calls=[(UPDATE, {"changes": [{"expect_title": "dentist"}]}), (UNDO, {})],

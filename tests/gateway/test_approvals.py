@@ -12,8 +12,10 @@ from gateway.buttons import LAPSED
 from gateway.items import NO, YES
 from shared.contract import Scope
 from tests.gateway.conftest import Meet, Start
+from tests.gateway.openai_server import OpenAIServer
 from tests.gateway.serving import Person, Wire, chatkit_events, said_in
 from tests.gateway.talking import items, messages, of_kind, status
+from tests.mcp_server.database import run
 from tests.services import Issuer
 
 pytestmark = pytest.mark.anyio
@@ -334,3 +336,43 @@ async def test_a_client_without_cards_is_told_why_and_nothing_goes(start: Start,
     assert call is not None
     assert "this client cannot ask for the person's word" in str(call.system_instructions)
     assert len(await left(offline)) == 3
+
+
+@pytest.mark.requirement("004/FR-060")
+@pytest.mark.requirement("004/FR-032")
+@pytest.mark.parametrize("api", ["responses", "chat_completions"])
+async def test_a_compatible_server_goes_on_after_the_persons_word(start: Start, meet: Meet, api: str) -> None:
+    offline = meet(await start())
+    await with_tasks(offline)
+    tasks = [{"id": task, "expect_title": title} for task, title in (MILK, EGGS)]
+    server = OpenAIServer([[("delete_tasks", json.dumps({"items": tasks}))], "Both are gone.", "You are welcome."])
+    async with server.open() as url:
+        ann = meet(await start(OPENAI_BASE_URL=url, OPENAI_API=api, OPENAI_MODEL="fake-model"))
+        thread_id, card = await asked(ann)
+        events = await answer(ann, thread_id, card, approved=True)
+        await ann.chat("thanks", thread_id)
+
+    assert said_in(events).strip() == "Both are gone."
+    assert await left(offline) == ["pay the rent"]
+    last = server.asked[-1]
+    heard = json.dumps(last["input" if api == "responses" else "messages"])
+    for words in ("needs_confirmation", YES, "restorable_until", "Both are gone."):
+        assert words in heard
+
+
+@pytest.mark.requirement("004/FR-031")
+async def test_a_card_whose_answer_is_not_whole_yet_is_not_said_to_have_lapsed(
+    start: Start, meet: Meet, owner_url: str
+) -> None:
+    offline = meet(await start())
+    await with_tasks(offline)
+    ann = meet(await start(ScriptedModel([[delete(MILK, EGGS)], say("Gone.")])))
+    thread_id, card = await asked(ann)
+    own = "UPDATE turns SET status = $2, lease_until = now() + interval '30 seconds' WHERE user_id = $1"
+
+    await asyncio.to_thread(run, owner_url, own, ann.user_id, "running")
+    response = await press(ann, thread_id, card["id"], {"approved": True})
+    await asyncio.to_thread(run, owner_url, own, ann.user_id, "done")
+
+    assert (response.status_code, response.json()["code"]) == (409, "turn_in_progress")
+    assert said_in(await answer(ann, thread_id, card, approved=True)) == "Gone."

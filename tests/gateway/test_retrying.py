@@ -210,3 +210,18 @@ async def test_what_a_first_attempt_changed_can_be_taken_back_below_the_second(s
 
     cards = of_kind("widget", await items(ann, thread_id))
     assert [card["widget"]["children"][0]["value"] for card in cards] == ["Added “buy milk”"]
+
+
+@pytest.mark.requirement("004/FR-006")
+async def test_what_was_too_long_to_keep_of_a_first_attempt_stops_no_second_one(
+    start: Start, meet: Meet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.answers.LONGEST_KEPT", 40)
+    look = function_call("find_tasks", "{}", call_id="look")
+    model = ScriptedModel([[add()], [look], failure(), [assistant_message("It is there.", item_id="m")]])
+    ann = meet(await start(model))
+    thread_id = (await ann.chat("add buy milk"))[0]["thread"]["id"]
+    message = of_kind("user_message", await items(ann, thread_id))[0]
+
+    assert said_in(await retry(ann, thread_id, message["id"])) == "It is there."
+    assert await status(ann, thread_id) == "done"

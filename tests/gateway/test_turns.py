@@ -285,6 +285,16 @@ async def test_a_model_that_never_stops_calling_tools_is_stopped(start: Start, m
 
 @pytest.mark.requirement("004/FR-052")
 @pytest.mark.requirement("004/FR-061")
+async def test_no_more_calls_are_made_at_once_than_fit_into_a_message(start: Start, meet: Meet, wire: Wire) -> None:
+    calls = [function_call("get_context", "{}", call_id=f"c{n}") for n in range(40)]
+    ann = meet(await start(ScriptedModel([calls, [assistant_message("Enough.", item_id="m")]])))
+
+    assert (await ann.say("hello"))["response"] == "Enough."
+    assert wire.tools.count("get_context") == 16
+
+
+@pytest.mark.requirement("004/FR-052")
+@pytest.mark.requirement("004/FR-061")
 async def test_a_model_that_never_answers_is_given_up(
     start: Start, meet: Meet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
