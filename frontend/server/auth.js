@@ -28,6 +28,7 @@ export function authOptions(settings, pool) {
     trustedOrigins: [settings.publicUrl],
     database: { dialect: new PostgresDialect({ pool }), type: "postgres", schemaName: SCHEMA },
     emailAndPassword: { enabled: true, minPasswordLength: 8 },
+    user: { deleteUser: { enabled: true } },
     // On one machine everybody has the same address: a limit by address would only lock its owner out.
     rateLimit: { enabled: !isLoopback(new URL(settings.publicUrl).hostname), storage: "database" },
     telemetry: { enabled: false },

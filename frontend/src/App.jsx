@@ -9,6 +9,7 @@ import { navigate, usePath } from "./hooks/usePath.js";
 import { Chat } from "./pages/Chat.jsx";
 import { ConnectedApps } from "./pages/ConnectedApps.jsx";
 import { Consent } from "./pages/Consent.jsx";
+import { Settings } from "./pages/Settings.jsx";
 import { SignIn } from "./pages/SignIn.jsx";
 import { SignUp } from "./pages/SignUp.jsx";
 
@@ -19,6 +20,8 @@ export function App() {
       return guarded(<Chat />);
     case "/apps":
       return guarded(<ConnectedApps />);
+    case "/settings":
+      return guarded(<Settings />);
     case "/consent":
       return guarded(<Consent />);
     case "/sign-in":

@@ -7,9 +7,15 @@ import { Card } from "./components/Card.jsx";
 import { loadConfig } from "./config/runtime.js";
 import { ConfigProvider } from "./contexts/ConfigContext.jsx";
 import { SessionProvider } from "./contexts/SessionContext.jsx";
+import { ThemeProvider } from "./contexts/ThemeContext.jsx";
+import { recallTheme, showTheme } from "./utils/theme.js";
 import "./styles/tokens.css";
 import "./styles/page.css";
+import "./styles/cards.css";
+import "./styles/chat.css";
+import "./styles/tasks.css";
 
+showTheme(recallTheme()); // before anything is drawn
 const root = createRoot(/** @type {HTMLElement} */ (document.getElementById("root")));
 root.render(<StrictMode>{await firstView()}</StrictMode>);
 
@@ -31,7 +37,9 @@ function Started({ config }) {
   return (
     <ConfigProvider value={config}>
       <SessionProvider>
-        <App />
+        <ThemeProvider>
+          <App />
+        </ThemeProvider>
       </SessionProvider>
     </ConfigProvider>
   );

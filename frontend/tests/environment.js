@@ -6,6 +6,15 @@ class StyleSheet {
   replaceSync() {}
 }
 
+/** Node's own, which must not keep the tests from ending. */
+class Channel extends BroadcastChannel {
+  /** @param {string} name */
+  constructor(name) {
+    super(name);
+    /** @type {any} */ (this).unref();
+  }
+}
+
 const dialog = {
   /** @this {HTMLDialogElement} */
   showModal() {
@@ -23,9 +32,20 @@ export default class extends TestEnvironment {
   async setup() {
     await super.setup();
     const streams = { ReadableStream, TransformStream, TextEncoder, TextDecoder, TextDecoderStream };
-    Object.assign(this.global, { fetch, Headers, Request, Response, CSSStyleSheet: StyleSheet }, streams);
-    this.global.matchMedia = /** @type {any} */ (() => ({ matches: false }));
+    const lent = {
+      fetch,
+      Headers,
+      Request,
+      Response,
+      WritableStream,
+      BroadcastChannel: Channel,
+      CSSStyleSheet: StyleSheet,
+    };
+    Object.assign(this.global, lent, streams);
+    const query = { matches: false, addEventListener: () => undefined, removeEventListener: () => undefined };
+    this.global.matchMedia = /** @type {any} */ (() => query);
     Object.assign(this.global.HTMLDialogElement.prototype, dialog);
+    this.global.requestAnimationFrame = /** @type {any} */ ((/** @type {() => void} */ draw) => setTimeout(draw));
     this.global.IS_REACT_ACT_ENVIRONMENT = true;
   }
 }

@@ -5,6 +5,7 @@
  * @property {string} route `METHOD /path`, or with the host where it is another than the page's
  * @property {any} body
  * @property {Headers} headers
+ * @property {AbortSignal | null | undefined} signal
  */
 
 /** @typedef {(request: Recorded) => unknown} Answer a Response, or a value that is sent as JSON */
@@ -21,28 +22,35 @@ export function network(routes) {
     const isOwn = url.origin === window.location.origin;
     const route = `${init.method ?? "GET"} ${isOwn ? "" : url.origin}${url.pathname}`;
     const body = init.body ? JSON.parse(String(init.body)) : undefined;
-    const recorded = { route, body, headers: new Headers(init.headers) };
+    const recorded = { route, body, headers: new Headers(init.headers), signal: init.signal };
     requests.push(recorded);
     if (!(route in routes)) throw new TypeError(`nobody answers ${route}`);
     const answer = routes[route];
-    const value = typeof answer === "function" ? await answer(recorded) : answer;
+    const value = await orAborted(typeof answer === "function" ? answer(recorded) : answer, init.signal);
     return value instanceof Response ? abortable(value, init.signal) : Response.json(value);
   };
   return requests;
+}
+
+/** @param {unknown} answer @param {AbortSignal | null} [signal] */
+function orAborted(answer, signal) {
+  if (!signal) return answer;
+  const aborted = new Promise((_done, fail) => signal.addEventListener("abort", () => fail(signal.reason)));
+  return Promise.race([answer, aborted]);
 }
 
 /** As in a browser, aborting the request breaks the body. @param {Response} answer @param {AbortSignal | null} [signal] */
 function abortable(answer, signal) {
   if (!signal || !answer.body) return answer;
   const breaking = new TransformStream({
-    start: (out) => signal.addEventListener("abort", () => out.error(new DOMException("Aborted", "AbortError"))),
+    start: (out) => signal.addEventListener("abort", () => out.error(signal.reason)),
   });
   return new Response(answer.body.pipeThrough(breaking), answer);
 }
 
-/** @param {number} status @param {object} body */
-export function refusal(status, body) {
-  return Response.json(body, { status });
+/** @param {number} status @param {object} body @param {Record<string, string>} [headers] */
+export function refusal(status, body, headers) {
+  return Response.json(body, { status, headers });
 }
 
 /**

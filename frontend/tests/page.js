@@ -35,8 +35,9 @@ export async function openPage(path, routes) {
   const { createElement } = await import("react");
   const { ConfigProvider } = await import("../src/contexts/ConfigContext.jsx");
   const { SessionProvider } = await import("../src/contexts/SessionContext.jsx");
+  const { ThemeProvider } = await import("../src/contexts/ThemeContext.jsx");
   const { App } = await import("../src/App.jsx");
-  const app = createElement(SessionProvider, null, createElement(App));
+  const app = createElement(SessionProvider, null, createElement(ThemeProvider, null, createElement(App)));
   const page = render(createElement(ConfigProvider, { value: CONFIG }, app));
   return { ...page, screen, waitFor, act, requests, user: userEvent.setup(), close: page.unmount };
 }

@@ -119,7 +119,7 @@ test("[001/FR-054] the conversation that was open last is asked for again, each 
   });
 
   await page.waitFor(() => expect(page.requests.map(({ route }) => route)).toContain(CHATKIT));
-  expect(page.requests.at(-1)?.body).toMatchObject({
+  expect(page.requests.find(({ route }) => route === CHATKIT)?.body).toMatchObject({
     type: "threads.get_by_id",
     params: { thread_id: "thread-of-ada" },
   });

@@ -43,6 +43,45 @@ export class Conversation {
     this.items = new Map(before ? [...loaded, ...this.items] : loaded);
   }
 
+  /**
+   * Bring what is shown in line with what the server has, and touch only what differs.
+   * @param {Item[]} items the newest, oldest first
+   * @param {{ isWhole: boolean }} page whether there is nothing before them
+   * @returns {boolean} false when the order changed, so that all must be drawn
+   */
+  refresh(items, { isWhole }) {
+    const fresh = new Map(items.map((item) => [item.id, item]));
+    const shown = [...this.items].filter(([id]) => !id.startsWith(LOCAL));
+    const first = shown.findIndex(([id]) => fresh.has(id));
+    const before = isWhole || first === -1 ? [] : shown.slice(0, first);
+    const kept = shown.slice(before.length).filter(([id]) => fresh.has(id));
+    const isInOrder = kept.every(([id], at) => id === items[at].id);
+    if (!isInOrder || this.items.size > shown.length || kept.length + before.length === 0) {
+      const local = [...this.items].filter(([id]) => id.startsWith(LOCAL));
+      this.items = new Map([...before, ...fresh, ...local]);
+      return false;
+    }
+    for (const [id] of shown.slice(before.length)) if (!fresh.has(id)) this.remove(id);
+    for (const [id, item] of fresh) if (!isSame(this.items.get(id), item)) this.set(id, item);
+    return true;
+  }
+
+  /** What comes after an item is about to be answered anew. @param {string} itemId */
+  dropAfter(itemId) {
+    const ids = [...this.items.keys()];
+    for (const id of ids.slice(ids.indexOf(itemId) + 1)) this.remove(id);
+  }
+
+  /** The last item that the server knows. @returns {Item | undefined} */
+  get last() {
+    return [...this.items.values()].filter(({ id }) => id).at(-1);
+  }
+
+  /** The message that the last answer answers. @returns {string | null} */
+  get lastQuestion() {
+    return [...this.items.values()].findLast(({ type, id }) => type === "user_message" && id)?.id ?? null;
+  }
+
   /** What was sent and not acknowledged yet. @param {string} text */
   addPending(text) {
     this.set(PENDING, { type: "user_message", content: [{ text }], isPending: true });
@@ -52,10 +91,16 @@ export class Conversation {
     this.remove(PENDING);
   }
 
-  /** A line of the element's own: a notice or an error. @param {Item} item */
+  /**
+   * A line of the element's own: a notice or an error.
+   * @param {Item} item
+   * @returns {string} its id, by which it is removed
+   */
   addLocal(item) {
     this.#localId += 1;
-    this.set(`${LOCAL}${this.#localId}`, item);
+    const id = `${LOCAL}${this.#localId}`;
+    this.set(id, item);
+    return id;
   }
 
   /** The person goes on: what went wrong before is no longer of interest. */
@@ -102,10 +147,7 @@ export class Conversation {
         this.set(PROGRESS, { type: "task", task: { title: event.text } });
         break;
       case "notice":
-        this.addLocal({ type: "notice", title: event.title, text: event.message });
-        break;
-      case "error":
-        this.addLocal({ type: "error", text: event.message ?? "The answer failed. Try again." });
+        this.addLocal({ type: event.level === "danger" ? "error" : "notice", title: event.title, text: event.message });
         break;
     }
   }
@@ -126,6 +168,13 @@ export class Conversation {
         item.content[update.content_index] ??= { text: "" };
         item.content[update.content_index].text += update.delta;
         break;
+      case "assistant_message.content_part.annotation_added":
+        item.content[update.content_index].annotations ??= [];
+        item.content[update.content_index].annotations[update.annotation_index] = update.annotation;
+        break;
+      case "generated_image.updated":
+        item.image = update.image;
+        break;
       case "workflow.task.added":
       case "workflow.task.updated":
         item.workflow.tasks[update.task_index] = update.task;
@@ -140,6 +189,11 @@ export class Conversation {
     }
     this.#changes.onItem(id);
   }
+}
+
+/** @param {Item | undefined} shown @param {Item} item */
+function isSame(shown, item) {
+  return JSON.stringify(shown) === JSON.stringify(item);
 }
 
 /**

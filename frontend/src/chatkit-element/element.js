@@ -1,56 +1,90 @@
 /** The element itself: its public methods and events, and how its parts work together. */
 
+import { Actions } from "./actions.js";
 import { Conversation } from "./conversation.js";
-import { Drafts } from "./drafts.js";
-import css from "./element.css?inline";
 import { Exchange } from "./exchange.js";
 import { History } from "./history.js";
 import { Loader } from "./loader.js";
 import { Screen } from "./screen.js";
+import { css } from "./styles/index.js";
+import { applyTheme } from "./theme.js";
+import { Turns } from "./turns.js";
 import { Wire } from "./wire.js";
+import { Writing } from "./writing.js";
 
 const READY_MS = 50; // React attaches its listeners after the effect that sets the options
+const WAIT = "An answer is being written. Stop it, or wait for its end.";
 
 export class ChatKitElement extends HTMLElement {
+  /** It looks on at answers that were begun elsewhere; a page need not do that for it. */
+  static followsAnswers = true;
+
   /** @type {Record<string, any>} */
   #options = {};
   #wire = new Wire({ url: "" });
-  #drafts = new Drafts("");
   #isReady = false;
 
   #conversation = new Conversation({
     onItem: (id) => this.#screen.drawItem(id),
     onRemove: (id) => this.#screen.removeItem(id),
   });
+  #writing = new Writing(this.#conversation, () => this.#screen.composer);
   #screen = new Screen(() => this.#state, {
     onSend: (text) => this.sendUserMessage({ text }),
     onStop: () => this.#exchange.stop(),
-    onInput: (text) => this.#drafts.write(this.#conversation.threadId, text),
+    onInput: () => this.#writing.keep(),
+    onTooEarly: () => this.#screen.say(WAIT),
+    onTool: (toolId) => this.#emit("tool.change", { toolId }),
     onPrompt: (prompt) => this.#sendPrompt(prompt),
-    onAction: (action, item) => this.#act(action, item),
+    onAction: (action, item, control) => this.#actions.press(action, item, control),
+    onRetry: () => this.#turns.retry(),
+    onRate: (id, kind) => this.#rate(id, kind),
+    onDeepLink: (link) => this.#emit("deeplink", link),
     onEarlier: () => this.#loader.earlier(),
     onHistory: () => this.showHistory(),
     onNew: () => this.#startAnew(),
   });
   #exchange = new Exchange({
     conversation: this.#conversation,
-    composer: this.#screen.composer,
-    drafts: () => this.#drafts,
     emit: (name, detail) => this.#emit(name, detail),
     draw: () => this.#screen.drawFrame(),
-    reload: () => this.fetchUpdates(),
+    onBegin: () => this.#screen.say(""),
+    onSent: (draft) => this.#writing.send(draft),
+    onStored: () => this.#writing.arrived(),
+    onNamed: (threadId) => this.#writing.name(threadId),
   });
   #loader = new Loader({
     conversation: this.#conversation,
     wire: () => this.#wire,
     emit: (name, detail) => this.#emit(name, detail),
     onLoaded: () => this.#screen.drawAll(),
+    onRefreshed: () => this.#screen.redraw(),
     onEarlier: () => this.#screen.drawEarlier(),
-    onGone: () => this.#leave(),
+    onTryAgain: () => this.#turns.open(),
+    onGone: () => this.#writing.carry(() => this.setThreadId(null)),
+  });
+  #turns = new Turns({
+    conversation: this.#conversation,
+    exchange: this.#exchange,
+    loader: this.#loader,
+    wire: () => this.#wire,
+    options: () => this.#options,
+    emit: (name, detail) => this.#emit(name, detail),
+    onNotSent: (draft) => this.#writing.giveBack(draft),
+    onSendAgain: () => this.#sendAgain(),
+    onAnswered: () => this.#screen.sayAnswer(),
+  });
+  #actions = new Actions({
+    conversation: this.#conversation,
+    exchange: this.#exchange,
+    turns: this.#turns,
+    wire: () => this.#wire,
+    options: () => this.#options,
   });
   #history = new History({
     onOpen: (threadId) => this.setThreadId(threadId),
     onDeleted: (threadId) => threadId === this.#conversation.threadId && this.#open(null),
+    onRenamed: (threadId, title) => this.#rename(threadId, title),
     onClose: () => this.#emit("history.close"),
   });
 
@@ -64,16 +98,19 @@ export class ChatKitElement extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#exchange.leave();
+    this.#turns.leave();
   }
 
   /** Replaces all options; nothing is merged. @param {Record<string, any>} options */
   setOptions(options) {
     if (!options?.api?.url) throw new Error("api.url is required");
     this.#options = options;
-    this.#wire = new Wire(options.api);
-    this.#drafts = new Drafts(options.api.url);
-    this.#screen.drawFrame();
+    this.#wire = new Wire(options.api, options.locale);
+    this.#writing.keepFor(options.api.url);
+    this.setAttribute("role", "group");
+    this.setAttribute("aria-label", options.frameTitle ?? "Chat");
+    applyTheme(this, options.theme);
+    this.#screen.configure();
     if (this.#isReady) return;
     this.#isReady = true;
     setTimeout(() => this.#emit("ready"), READY_MS);
@@ -84,15 +121,18 @@ export class ChatKitElement extends HTMLElement {
     this.#screen.composer.focus();
   }
 
-  /** @param {{ text?: string }} value */
-  async setComposerValue({ text = "" }) {
-    this.#screen.composer.text = text;
-    this.#drafts.write(this.#conversation.threadId, text);
+  /** @param {{ text?: string, content?: any[], selectedToolId?: string | null, selectedModelId?: string }} value */
+  async setComposerValue({ text, content, selectedToolId, selectedModelId }) {
+    const { composer } = this.#screen;
+    if (selectedToolId !== undefined) composer.tool.choose(selectedToolId);
+    if (selectedModelId !== undefined) composer.model.choose(selectedModelId);
+    const words = text ?? (content && wordsOf(content));
+    if (words !== undefined) this.#writing.text = words;
   }
 
   async showHistory() {
     this.#emit("history.open");
-    await this.#history.open(this.#wire);
+    await this.#history.open(this.#wire, this.#options.history);
   }
 
   async hideHistory() {
@@ -105,60 +145,62 @@ export class ChatKitElement extends HTMLElement {
     await this.#open(threadId);
   }
 
-  /** Load the conversation again. */
+  /** Show what was said elsewhere meanwhile, and the answer that is being written. */
   async fetchUpdates() {
-    await this.#loader.load();
+    await this.#turns.refresh();
   }
 
   /** @param {Record<string, any>} message */
   async sendUserMessage({ text, content, reply = "", attachments = [], newThread = false, toolChoice, model }) {
     if (this.#exchange.state.isRunning) return;
     if (newThread && this.#conversation.threadId) await this.setThreadId(null);
+    const { composer } = this.#screen;
     const parts = content ?? [{ type: "input_text", text }];
+    const tool = toolChoice ?? (composer.tool.id && { id: composer.tool.id });
+    const chosen = model ?? composer.model.id;
     const input = {
       content: parts,
       quoted_text: reply,
       attachments: attachments.map((/** @type {{ id: string }} */ { id }) => id),
-      inference_options: { ...(toolChoice && { tool_choice: toolChoice }), ...(model && { model }) },
+      inference_options: { ...(tool && { tool_choice: tool }), ...(chosen && { model: chosen }) },
     };
-    const draft = parts.map((/** @type {{ text?: string }} */ part) => part.text ?? "").join("");
-    const { threadId } = this.#conversation;
-    if (threadId) await this.#run("threads.add_user_message", { thread_id: threadId, input }, draft);
-    else await this.#run("threads.create", { input }, draft);
+    await this.#turns.send(input, wordsOf(parts));
   }
 
   /** @param {{ type: string, payload?: object }} action @param {string} [itemId] */
-  async sendCustomAction({ type, payload }, itemId) {
-    if (this.#exchange.state.isRunning) return;
-    const item = itemId ? { item_id: itemId } : {};
-    const params = { thread_id: this.#conversation.threadId, ...item, action: { type, payload } };
-    await this.#run("threads.custom_action", params);
+  async sendCustomAction(action, itemId) {
+    await this.#actions.send(action, itemId);
   }
 
   /** @returns {import("./screen.js").State} */
   get #state() {
     const { isLoading, hasEarlier } = this.#loader;
-    return {
-      options: this.#options,
-      conversation: this.#conversation,
-      ...this.#exchange.state,
-      isLoading,
-      hasEarlier,
-    };
+    return { options: this.#options, conversation: this.#conversation, ...this.#exchange.state, isLoading, hasEarlier };
   }
 
-  /** @param {string} type @param {object} params @param {string} [draft] */
-  async #run(type, params, draft) {
-    const call = await this.#exchange.run(this.#wire, type, params, draft);
-    if (!call) return;
-    const result = await this.#options.onClientTool?.({ name: call.name, params: call.arguments });
-    await this.#run("threads.add_client_tool_output", { thread_id: this.#conversation.threadId, result });
+  #sendAgain() {
+    const text = this.#writing.text.trim();
+    if (text) this.sendUserMessage({ text });
+    this.focusComposer();
   }
 
-  /** @param {any} action @param {any} item the widget that it belongs to */
-  #act(action, item) {
-    if (action?.handler === "client") this.#options.widgets?.onAction?.(action, { id: item.id, widget: item.widget });
-    else if (action) this.sendCustomAction(action, item.id);
+  /** @param {string} id @param {"positive" | "negative"} kind */
+  async #rate(id, kind) {
+    const params = { thread_id: this.#conversation.threadId, item_ids: [id], kind };
+    try {
+      await this.#wire.json("items.feedback", params);
+      this.#screen.say("Thank you. Your rating is kept.");
+      return true;
+    } catch (error) {
+      this.#conversation.addLocal({ type: "error", text: /** @type {Error} */ (error).message });
+      return false;
+    }
+  }
+
+  /** @param {string} threadId @param {string} title */
+  #rename(threadId, title) {
+    if (threadId === this.#conversation.threadId) this.#conversation.title = title;
+    this.#screen.drawFrame();
   }
 
   /** @param {any} prompt */
@@ -173,14 +215,6 @@ export class ChatKitElement extends HTMLElement {
     this.#screen.composer.focus();
   }
 
-  /** A remembered conversation is gone, or another person's. What was being written in it is not. */
-  async #leave() {
-    const { text } = this.#screen.composer;
-    await this.setComposerValue({ text: "" });
-    await this.setThreadId(null);
-    await this.setComposerValue({ text: [this.#screen.composer.text, text].filter(Boolean).join("\n") });
-  }
-
   /** @param {string | null} threadId */
   async #open(threadId) {
     this.#emit("thread.change", { threadId });
@@ -189,19 +223,21 @@ export class ChatKitElement extends HTMLElement {
 
   /** @param {string | null} threadId */
   async #show(threadId) {
-    this.#exchange.leave();
+    this.#turns.leave();
     this.#loader.forget();
     this.#conversation.reset(threadId);
-    // What was sent and never acknowledged comes back: whether it arrived is not known.
-    const kept = [this.#drafts.sent, this.#drafts.written(threadId)].filter(Boolean).join("\n");
-    this.#drafts.sent = "";
-    this.setComposerValue({ text: kept });
+    this.#writing.open();
     this.#screen.drawAll();
-    await this.#loader.load();
+    await this.#turns.open();
   }
 
   /** @param {string} name @param {object} [detail] */
   #emit(name, detail) {
     this.dispatchEvent(new CustomEvent(`chatkit.${name}`, { detail, bubbles: true, composed: true }));
   }
+}
+
+/** @param {{ text?: string }[]} parts */
+function wordsOf(parts) {
+  return parts.map(({ text }) => text ?? "").join("");
 }

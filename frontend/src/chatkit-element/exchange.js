@@ -1,31 +1,38 @@
 /** One request and the answer that streams back: shown as it comes, and nothing that was written gets lost by it. */
 
-const STOPPED = "Stopped here. The assistant may still finish this answer.";
 const NOT_STORED = "The message did not arrive. Send it again.";
+
+/** Why a request is aborted. The page tells a wish to stop from somebody who only looks elsewhere by this name. */
+const LEFT = "LeftError";
 
 /**
  * @typedef {object} Parts
  * @property {import("./conversation.js").Conversation} conversation
- * @property {import("./composer.js").Composer} composer
- * @property {() => import("./drafts.js").Drafts} drafts
  * @property {(name: string, detail?: object) => void} emit
  * @property {() => void} draw
- * @property {() => void} reload
+ * @property {() => void} onBegin what was said aloud before is old
+ * @property {(draft: string) => void} onSent the draft is on its way
+ * @property {() => void} onStored the server has it
+ * @property {(threadId: string) => void} onNamed the new conversation has a name
  */
 
 /**
  * @typedef {object} Outcome
+ * @property {number} count of the events that came
  * @property {boolean} isStored the server has what the person wrote
- * @property {boolean} isExplained the stream itself told what went wrong
+ * @property {any} failure the stream's own event of an error
  * @property {any} waiting a call of a client tool that waits for its result
- * @property {Error | null} error
+ * @property {any} error
+ * @property {boolean} isStopped
+ * @property {boolean} isLeft another conversation is shown by now
  */
+
+/** @typedef {{ abort: AbortController, isLive: boolean, isStopped: boolean }} Running */
 
 export class Exchange {
   #parts;
-  /** @type {AbortController | null} */
+  /** @type {Running | null} */
   #running = null;
-  #isStopped = false;
   #canStop = true;
 
   /** @param {Parts} parts */
@@ -34,18 +41,19 @@ export class Exchange {
   }
 
   get state() {
-    return { isRunning: this.#running !== null, canStop: this.#canStop };
+    return { isRunning: this.#running?.isLive === true, canStop: this.#canStop };
   }
 
-  /** The person wants to see no more of this answer. */
+  /** The person wants this answer to end. */
   stop() {
-    this.#isStopped = true;
-    this.#running?.abort();
+    if (!this.#running?.isLive) return;
+    this.#running.isStopped = true;
+    this.#running.abort.abort();
   }
 
   /** Nobody looks at this answer any more. */
   leave() {
-    this.#running?.abort();
+    this.#running?.abort.abort(new DOMException("Another conversation is shown.", LEFT));
     this.#running = null;
   }
 
@@ -53,58 +61,89 @@ export class Exchange {
    * @param {import("./wire.js").Wire} wire
    * @param {string} type
    * @param {object} params
-   * @param {string} [draft] what the person wrote
-   * @returns {Promise<any>} a call of a client tool that waits for its result, or null
+   * @param {{ draft?: string, replacesAfter?: string }} [options] what the person wrote; what is answered anew
+   * @returns {Promise<Outcome>}
    */
-  async run(wire, type, params, draft = "") {
-    const { conversation, emit, draw } = this.#parts;
-    const running = new AbortController();
-    this.#running = running;
-    this.#isStopped = false;
-    this.#canStop = true;
-    emit("response.start");
+  async run(wire, type, params, { draft = "", replacesAfter } = {}) {
+    const { conversation, draw, onBegin, onSent } = this.#parts;
+    const running = this.#begin({ isLive: true });
+    onBegin();
+    this.#parts.emit("response.start");
     conversation.clearLocal();
-    if (draft) this.#takeDraft(draft);
+    if (draft) onSent(draft);
     draw();
-    const outcome = await this.#follow(wire.stream(type, params, running.signal), running, !draft);
-    if (this.#running === running) {
-      this.#running = null;
-      this.#settle(outcome, draft);
-    }
-    emit("response.end");
-    draw();
-    return outcome.error ? null : outcome.waiting;
+    const first = () => replacesAfter && conversation.dropAfter(replacesAfter);
+    const outcome = await this.#read(wire.stream(type, params, running.abort.signal), running, !draft, first);
+    if (!outcome.isStored && !outcome.failure) outcome.error ??= new Error(NOT_STORED);
+    return this.#end(running, outcome);
+  }
+
+  /**
+   * Look on while an answer that was begun elsewhere is written.
+   * @param {import("./wire.js").Wire} wire
+   * @param {string} threadId
+   * @returns {Promise<Outcome>}
+   */
+  async follow(wire, threadId) {
+    const running = this.#begin({ isLive: false });
+    const first = () => {
+      running.isLive = true;
+      this.#parts.emit("response.start");
+    };
+    const events = wire.stream("threads.follow", { thread_id: threadId }, running.abort.signal);
+    return this.#end(running, await this.#read(events, running, true, first));
+  }
+
+  /** @param {{ isLive: boolean }} state */
+  #begin({ isLive }) {
+    this.leave();
+    const running = { abort: new AbortController(), isLive, isStopped: false };
+    this.#running = running;
+    this.#canStop = true;
+    return running;
+  }
+
+  /** @param {Running} running @param {Outcome} outcome */
+  #end(running, outcome) {
+    outcome.isLeft = this.#running !== running;
+    outcome.isStopped = running.isStopped;
+    if (!outcome.isLeft) this.#running = null;
+    if (running.isLive) this.#parts.emit("response.end");
+    this.#parts.draw();
+    return outcome;
   }
 
   /**
    * @param {AsyncGenerator<any>} events
-   * @param {AbortController} running
+   * @param {Running} running
    * @param {boolean} isStored nothing was written, so nothing can get lost
+   * @param {() => void} onFirst
    */
-  async #follow(events, running, isStored) {
+  async #read(events, running, isStored, onFirst) {
     /** @type {Outcome} */
-    const outcome = { isStored, isExplained: false, waiting: null, error: null };
+    const outcome = { count: 0, isStored, failure: null, waiting: null, error: null, isStopped: false, isLeft: false };
     try {
       for await (const event of events) {
         if (this.#running !== running) break; // another conversation is shown by now
+        if (outcome.count === 0) onFirst();
+        outcome.count += 1;
         this.#apply(event, outcome);
       }
-      if (!outcome.isStored && !outcome.isExplained) throw new Error(NOT_STORED);
     } catch (error) {
-      outcome.error = /** @type {Error} */ (error);
+      outcome.error = error;
     }
     return outcome;
   }
 
   /** @param {any} event @param {Outcome} outcome */
   #apply(event, outcome) {
-    const { conversation, drafts, emit, draw } = this.#parts;
+    const { conversation, emit, draw, onStored, onNamed } = this.#parts;
     emit("log", { name: event.type });
-    if (event.item?.type === "user_message") {
+    if (event.item?.type === "user_message" && !outcome.isStored) {
       outcome.isStored = true;
-      drafts().sent = "";
+      onStored();
     }
-    if (event.type === "thread.created") this.#nameDraft(event.thread.id);
+    if (event.type === "thread.created") onNamed(event.thread.id);
     conversation.apply(event);
     switch (event.type) {
       case "thread.created":
@@ -117,46 +156,12 @@ export class Exchange {
         emit("effect", { name: event.name, data: event.data });
         break;
       case "error":
-        outcome.isExplained = true;
-        emit("error", { error: new Error(event.message ?? event.code) });
+        outcome.failure = event;
         break;
       case "thread.item.done":
         if (event.item.type === "client_tool_call" && event.item.status === "pending") outcome.waiting = event.item;
         break;
     }
     draw();
-  }
-
-  /** Out of the composer, into the conversation, and still kept. @param {string} draft */
-  #takeDraft(draft) {
-    const { conversation, composer, drafts } = this.#parts;
-    drafts().sent = draft;
-    drafts().write(conversation.threadId, "");
-    composer.text = "";
-    conversation.addPending(draft);
-  }
-
-  /** What is being written meanwhile belongs to the conversation that now has a name. @param {string} threadId */
-  #nameDraft(threadId) {
-    const { composer, drafts } = this.#parts;
-    drafts().write(null, "");
-    drafts().write(threadId, composer.text);
-  }
-
-  /** @param {Outcome} outcome @param {string} draft */
-  #settle({ isStored, isExplained, error }, draft) {
-    const { conversation, composer, drafts, emit, reload } = this.#parts;
-    conversation.removePending();
-    if (!isStored) {
-      composer.text = [draft, composer.text].filter(Boolean).join("\n");
-      drafts().sent = "";
-      drafts().write(conversation.threadId, composer.text);
-    }
-    const again = isStored && conversation.threadId ? { label: "Show the answer", run: reload } : undefined;
-    if (this.#isStopped) conversation.addLocal({ type: "notice", text: STOPPED, again });
-    else if (error && !isExplained) {
-      conversation.addLocal({ type: "error", text: error.message, again });
-      emit("error", { error });
-    }
   }
 }

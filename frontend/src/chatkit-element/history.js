@@ -1,119 +1,127 @@
-/** The list of earlier conversations: open, rename, delete. */
+/** The list of earlier conversations: find, open, and what a row of it can do. */
 
 import { h, iconButton } from "./dom.js";
+import { HistoryRow } from "./historyRow.js";
 
 const PAGE = 20;
+const SEARCHED_PAGE = 100; // a search reads on until it has seen all titles
+
+/** @typedef {{ id: string, title?: string, created_at: string }} Thread */
+
+/**
+ * @typedef {object} HistoryHandlers
+ * @property {(threadId: string) => void} onOpen
+ * @property {(threadId: string) => void} onDeleted
+ * @property {(threadId: string, title: string) => void} onRenamed
+ * @property {() => void} onClose
+ */
 
 export class History {
   #list = h("ul");
-  #more = h("button", { type: "button", hidden: true, onclick: () => this.#load() }, "Show more");
+  #more = h("button", { type: "button", hidden: true, onclick: () => this.#load(PAGE) }, "Show more");
   #status = h("p", { role: "status", class: "muted" });
+  #search = /** @type {HTMLInputElement} */ (
+    h("input", { type: "search", "aria-label": "Search conversations", placeholder: "Search", dir: "auto" })
+  );
+  /** @type {HistoryRow[]} */
+  #rows = [];
   /** @type {import("./wire.js").Wire | null} */
   #wire = null;
+  /** @type {{ showRename?: boolean, showDelete?: boolean }} */
+  #options = {};
   #after = "";
+  #hasMore = true;
   #opened = 0;
-  #onOpen;
-  #onDeleted;
+  #handlers;
   element;
 
-  /**
-   * @param {object} options
-   * @param {(threadId: string) => void} options.onOpen
-   * @param {(threadId: string) => void} options.onDeleted
-   * @param {() => void} options.onClose
-   */
-  constructor({ onOpen, onDeleted, onClose }) {
-    this.#onOpen = onOpen;
-    this.#onDeleted = onDeleted;
-    const head = h(
-      "header",
-      {},
-      h("h2", {}, "Conversations"),
-      iconButton("close", "Close", { onclick: () => this.close() }),
-    );
-    const label = { class: "history", "aria-label": "Conversations", onclose: onClose };
-    const parts = [head, this.#list, this.#status, this.#more];
+  /** @param {HistoryHandlers} handlers */
+  constructor(handlers) {
+    this.#handlers = handlers;
+    const close = iconButton("close", "Close", { onclick: () => this.close() });
+    const head = h("header", {}, h("h2", {}, "Conversations"), close);
+    this.#search.addEventListener("input", () => this.#find());
+    const label = { class: "history", "aria-label": "Conversations", onclose: handlers.onClose };
+    const parts = [head, this.#search, this.#list, this.#status, this.#more];
     this.element = /** @type {HTMLDialogElement} */ (h("dialog", label, ...parts));
   }
 
-  /** @param {import("./wire.js").Wire} wire */
-  async open(wire) {
+  /** @param {import("./wire.js").Wire} wire @param {{ showRename?: boolean, showDelete?: boolean }} [options] */
+  async open(wire, options = {}) {
     this.#wire = wire;
+    this.#options = options;
     this.#after = "";
+    this.#hasMore = true;
     this.#opened += 1;
+    this.#rows = [];
+    this.#search.value = "";
     this.#list.replaceChildren();
     if (!this.element.open) this.element.showModal(); // takes the focus, keeps it, and gives it back; Escape closes
-    await this.#load();
+    await this.#load(PAGE);
   }
 
   close() {
     this.element.close();
   }
 
-  async #load() {
+  /** @param {number} limit @returns {Promise<boolean>} whether there is a reason to go on */
+  async #load(limit) {
     const opened = this.#opened;
     this.#status.textContent = "Loading…";
     this.#more.hidden = true;
-    const page = await this.#ask("threads.list", {
-      limit: PAGE,
-      order: "desc",
-      ...(this.#after && { after: this.#after }),
-    });
-    if (opened !== this.#opened) return; // closed and opened again meanwhile
-    this.#more.hidden = page ? !page.has_more : !this.#after;
-    if (!page) return;
-    this.#list.append(...page.data.map((/** @type {any} */ thread) => this.#row(thread)));
-    this.#after = page.after ?? "";
-    this.#status.textContent = this.#list.hasChildNodes() ? "" : "There is none yet.";
+    const page = await this.#ask("threads.list", { limit, order: "desc", ...(this.#after && { after: this.#after }) });
+    if (opened !== this.#opened) return false; // closed and opened again meanwhile
+    if (page) {
+      this.#after = page.after ?? "";
+      this.#hasMore = page.has_more;
+      /** @type {HistoryRow[]} */
+      const rows = page.data.map((/** @type {Thread} */ thread) => this.#row(thread));
+      this.#rows.push(...rows);
+      this.#list.append(...rows.map(({ element }) => element));
+    }
+    this.#filter(page !== null);
+    return page !== null;
   }
 
-  /** @param {{ id: string, title?: string, created_at: string }} thread */
+  /** The server knows no search: titles are short, so all of them are read and looked through here. */
+  async #find() {
+    this.#filter(true);
+    const opened = this.#opened;
+    while (this.#search.value && this.#hasMore && opened === this.#opened) {
+      if (!(await this.#load(SEARCHED_PAGE))) return;
+    }
+  }
+
+  /** @param {boolean} isWell otherwise the status says what went wrong */
+  #filter(isWell) {
+    const words = this.#search.value.trim().toLocaleLowerCase();
+    for (const row of this.#rows) row.element.hidden = !row.title.toLocaleLowerCase().includes(words);
+    this.#more.hidden = !this.#hasMore || (isWell && words !== "");
+    if (!isWell) return;
+    const found = this.#rows.filter(({ element }) => !element.hidden).length;
+    const none = words ? "No title has these words." : "There is none yet.";
+    this.#status.textContent = found > 0 ? "" : none;
+  }
+
+  /** @param {Thread} thread */
   #row(thread) {
-    const row = h("li");
-    const title = thread.title || "Untitled";
-    const open = h("button", { type: "button", class: "entry", onclick: () => this.#onOpen(thread.id) }, title);
-    const rename = iconButton("rename", `Rename ${title}`, { onclick: () => this.#rename(row, thread) });
-    const remove = iconButton("delete", `Delete ${title}`, { onclick: () => this.#confirm(row, thread) });
-    row.append(open, rename, remove);
-    return row;
-  }
-
-  /** @param {HTMLElement} row @param {any} thread */
-  #rename(row, thread) {
-    const input = /** @type {HTMLInputElement} */ (
-      h("input", { "aria-label": "Title", maxlength: 120, required: true })
-    );
-    input.value = thread.title ?? "";
-    /** @param {Event} event */
-    const onsubmit = async (event) => {
-      event.preventDefault();
-      const title = input.value.trim();
-      if (title && (await this.#ask("threads.update", { thread_id: thread.id, title }))) back({ ...thread, title });
-    };
-    /** @param {any} changed */
-    const back = (changed) => this.#swap(row, this.#row(changed));
-    const keep = h("button", { type: "button", onclick: () => back(thread) }, "Cancel");
-    row.replaceChildren(h("form", { onsubmit }, input, h("button", { type: "submit" }, "Save"), keep));
-    input.select();
-  }
-
-  /** @param {HTMLElement} row @param {any} thread */
-  #confirm(row, thread) {
-    const drop = async () => {
-      if (!(await this.#ask("threads.delete", { thread_id: thread.id }))) return;
-      row.remove();
-      this.#onDeleted(thread.id);
-    };
-    const keep = h("button", { type: "button", onclick: () => this.#swap(row, this.#row(thread)) }, "Keep");
-    const question = h("span", { class: "entry" }, `Delete “${thread.title || "Untitled"}”?`);
-    row.replaceChildren(question, h("button", { type: "button", class: "danger", onclick: drop }, "Delete"), keep);
-    keep.focus();
-  }
-
-  /** @param {HTMLElement} row @param {HTMLElement} fresh */
-  #swap(row, fresh) {
-    row.replaceWith(fresh);
-    /** @type {HTMLElement} */ (fresh.querySelector("button")).focus();
+    return new HistoryRow(thread, this.#options, {
+      onOpen: this.#handlers.onOpen,
+      rename: async (title) => {
+        const isDone = Boolean(await this.#ask("threads.update", { thread_id: thread.id, title }));
+        if (isDone) this.#handlers.onRenamed(thread.id, title);
+        return isDone;
+      },
+      remove: async () => {
+        if (!(await this.#ask("threads.delete", { thread_id: thread.id }))) return;
+        const gone = this.#rows.find(({ id }) => id === thread.id);
+        gone?.element.remove();
+        this.#rows = this.#rows.filter((row) => row !== gone);
+        this.#filter(true);
+        this.#search.focus();
+        this.#handlers.onDeleted(thread.id);
+      },
+    });
   }
 
   /**

@@ -1,59 +1,73 @@
-/** Draws one item of a conversation. */
+/** Draws one item of a conversation; an assistant's message is drawn by `answer.js`. */
 
-import { h, icon } from "./dom.js";
-import { prose } from "./prose.js";
+import { textOf } from "./answer.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { link } from "./links.js";
+import { Notice } from "./notice.js";
 import { widget } from "./widgets.js";
 
 /**
+ * @typedef {object} ItemHandlers
+ * @property {import("./widgets.js").Act} onAction
+ * @property {import("./links.js").OnDeepLink} onDeepLink
+ */
+
+/**
  * @param {import("./conversation.js").Item} item
- * @param {(action: any, item: any) => void} act
+ * @param {ItemHandlers} handlers
  * @returns {HTMLElement | null} null for what has nothing to show
  */
-export function drawItem(item, act) {
+export function drawItem(item, handlers) {
   switch (item.type) {
     case "user_message":
-      return h("article", { class: `user${item.isPending ? " pending" : ""}`, "aria-label": "You" }, textOf(item));
-    case "assistant_message":
-      return h("article", { class: "assistant", "aria-label": "Assistant" }, ...prose(textOf(item)));
+      return userMessage(item);
     case "widget":
-      return h(
-        "div",
-        { class: "widget" },
-        widget(item.widget, (action) => act(action, item)),
-      );
+      return h("div", { class: "widget" }, widget(item, handlers));
     case "workflow":
-      return h("ul", { class: "steps" }, ...item.workflow.tasks.map(step));
+      return workflow(item.workflow);
     case "task":
       return h("ul", { class: "steps" }, step(item.task));
+    case "generated_image":
+      return picture(item.image, handlers);
     case "notice":
-      return h("p", { class: "notice", role: "status" }, item.title && `${item.title}. `, item.text);
     case "error":
-      return h("div", { class: "error", role: "alert" }, h("p", {}, item.text), again(item.again));
+      return new Notice(item).element;
     default:
       return null; // above all notes for the model, which a server may send by mistake: only what is named is shown
   }
 }
 
 /** @param {import("./conversation.js").Item} item */
-export function textOf(item) {
-  return []
-    .concat(item.content ?? [])
-    .map(({ text }) => text ?? "")
-    .join("");
-}
-
-/** @param {{ title?: string, content?: string, status_indicator?: string }} task */
-function step({ title, content, status_indicator: status }) {
-  const isRunning = status === "loading";
-  return h(
-    "li",
-    { class: isRunning ? "running" : "" },
-    h("span", { class: "mark" }, icon(isRunning ? "open" : "done")),
-    title ?? content,
+function userMessage(item) {
+  const quoted = item.quoted_text && h("blockquote", { dir: "auto" }, item.quoted_text);
+  const files = (item.attachments ?? []).map((/** @type {{ name: string }} */ { name }) =>
+    h("span", { class: "badge" }, name),
   );
+  const props = { class: `user${item.isPending ? " pending" : ""}`, "aria-label": "You", dir: "auto" };
+  return h("article", props, quoted, textOf(item), ...files);
 }
 
-/** @param {{ label: string, run: () => void } | undefined} way */
-function again(way) {
-  return way && h("button", { type: "button", onclick: way.run }, way.label);
+/** @param {{ tasks: any[], summary?: any, expanded?: boolean }} workflow */
+function workflow({ tasks, summary, expanded }) {
+  const steps = h("ul", { class: "steps" }, ...tasks.filter(Boolean).map(step));
+  const title = summary?.title ?? (summary?.duration && `Worked for ${summary.duration} s`);
+  return title && tasks.length > 1
+    ? h("details", { class: "steps", open: expanded }, h("summary", {}, title), steps)
+    : steps;
+}
+
+/** @param {any} task */
+function step({ title, title_query: query, content, sources = [], status_indicator: status }) {
+  const isRunning = status === "loading";
+  const words =
+    title ?? query ?? content ?? sources.map((/** @type {any} */ from) => from.title ?? from.filename).join(", ");
+  const mark = h("span", { class: "mark" }, icon(isRunning ? "open" : "done"));
+  return h("li", { class: isRunning ? "running" : "" }, mark, h("span", { dir: "auto" }, words));
+}
+
+/** Its address could be anyone's: it is named, and opened only by the person. @param {any} image @param {ItemHandlers} handlers */
+function picture(image, { onDeepLink }) {
+  if (!image?.url) return h("p", { class: "muted" }, "A picture is being made…");
+  return h("p", {}, link(image.url, ["A picture was made"], onDeepLink));
 }

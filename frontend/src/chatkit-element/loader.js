@@ -3,13 +3,17 @@
 const PAGE = 40;
 const NOT_FOUND = 404;
 
+/** @typedef {"loaded" | "failed" | "gone" | "left"} Loaded `left`: the person went on while it loaded */
+
 /**
  * @typedef {object} Parts
  * @property {import("./conversation.js").Conversation} conversation
  * @property {() => import("./wire.js").Wire} wire
  * @property {(name: string, detail: object) => void} emit
- * @property {() => void} onLoaded
+ * @property {() => void} onLoaded all must be drawn
+ * @property {() => void} onRefreshed all must be drawn where it stands
  * @property {() => void} onEarlier
+ * @property {() => void} onTryAgain
  * @property {() => void} onGone the conversation does not exist, or is another person's
  */
 
@@ -30,29 +34,41 @@ export class Loader {
 
   forget() {
     this.#earlier = null;
+    this.isLoading = false;
   }
 
-  async load() {
-    const { conversation, emit, onLoaded, onGone } = this.#parts;
+  /** Open the conversation. @returns {Promise<Loaded>} */
+  async open() {
+    const { conversation, onLoaded, onTryAgain } = this.#parts;
     const { threadId } = conversation;
-    if (!threadId) return;
-    emit("thread.load.start", { threadId });
+    if (!threadId) return "loaded";
     conversation.clearLocal();
     this.isLoading = true;
-    const error = await this.#newest(threadId).catch((reason) => reason);
+    const { page, result, error } = await this.#read(threadId);
+    if (result === "left") return result;
     this.isLoading = false;
-    emit("thread.load.end", { threadId });
-    if (conversation.threadId !== threadId) return; // the person went on while it loaded
-    if (error) emit("error", { error });
-    if (error?.status === NOT_FOUND) {
-      onGone();
-      return;
+    if (page) {
+      conversation.load(page.items, { before: false });
+      this.#earlier = page.earlier;
     }
-    if (error) {
-      const again = { label: "Try again", run: () => this.load() };
-      conversation.addLocal({ type: "error", text: error.message, again });
+    if (result === "failed") {
+      const way = { label: "Try again", run: onTryAgain };
+      conversation.addLocal({ type: "error", text: error.message, way });
     }
-    onLoaded();
+    if (result !== "gone") onLoaded();
+    return result;
+  }
+
+  /** Bring what is shown up to date, without a word when that fails. @returns {Promise<Loaded>} */
+  async refresh() {
+    const { conversation, onRefreshed } = this.#parts;
+    const { threadId } = conversation;
+    if (!threadId) return "loaded";
+    const { page, result } = await this.#read(threadId);
+    if (!page) return result;
+    if (conversation.items.size <= page.items.length) this.#earlier = page.earlier; // else older pages are shown
+    if (!conversation.refresh(page.items, { isWhole: page.earlier === null })) onRefreshed();
+    return result;
   }
 
   async earlier() {
@@ -71,17 +87,35 @@ export class Loader {
     }
   }
 
+  /**
+   * @param {string} threadId
+   * @returns {Promise<{ result: Loaded, page?: { items: any[], earlier: string | null }, error?: any }>}
+   */
+  async #read(threadId) {
+    const { conversation, emit, onGone } = this.#parts;
+    emit("thread.load.start", { threadId });
+    const [thread, error] = await this.#newest(threadId).then(
+      (value) => [value, null],
+      (reason) => [null, reason],
+    );
+    emit("thread.load.end", { threadId });
+    if (conversation.threadId !== threadId) return { result: "left" };
+    if (error) {
+      emit("error", { error });
+      if (error.status === NOT_FOUND) onGone();
+      return { result: error.status === NOT_FOUND ? "gone" : "failed", error };
+    }
+    conversation.title = thread.title;
+    return { result: "loaded", page: thread };
+  }
+
   /** @param {string} threadId */
   async #newest(threadId) {
-    const { conversation, wire } = this.#parts;
-    const thread = await wire().json("threads.get_by_id", { thread_id: threadId });
+    const thread = await this.#parts.wire().json("threads.get_by_id", { thread_id: threadId });
     // The thread brings its oldest items. A short conversation is whole with them.
     const isWhole = !thread.items.has_more;
     const page = isWhole ? { items: thread.items.data, earlier: null } : await this.#page(threadId, null);
-    if (conversation.threadId !== threadId) return;
-    conversation.title = thread.title ?? "";
-    conversation.load(page.items, { before: false });
-    this.#earlier = page.earlier;
+    return { title: thread.title ?? "", ...page };
   }
 
   /** @param {string} threadId @param {string | null} after */

@@ -1,33 +1,35 @@
 /** The scrolling part: the start screen, or the items of the conversation, each redrawn alone. */
 
+import { Answer, textOf } from "./answer.js";
 import { h } from "./dom.js";
-import { drawItem, textOf } from "./items.js";
+import { drawItem } from "./items.js";
 
 const NEAR_END_PX = 60;
 
+/** @typedef {import("./items.js").ItemHandlers & import("./answer.js").AnswerHandlers & { onEarlier: () => void }} LogHandlers */
+/** @typedef {import("./conversation.js").Item} Item */
+
 export class Log {
-  element = h("main", { role: "log", "aria-label": "Conversation", tabindex: 0 });
+  element = h("main", { role: "log", "aria-label": "Conversation", "aria-live": "off", tabindex: 0 });
   #items = h("div", { class: "items" });
-  #dots = h("div", { class: "dots", role: "status", "aria-label": "The assistant is answering", hidden: true });
+  #dots = h("div", { class: "dots", "aria-hidden": "true", hidden: true }, h("i"), h("i"), h("i"));
   #earlier;
-  #act;
+  #handlers;
   /** @type {Map<string, Node>} */
   #nodes = new Map();
+  /** @type {Map<string, Answer>} */
+  #answers = new Map();
+  #isAtEnd = true;
+  #isFollowing = false;
+  #scrollTop = 0;
 
-  /**
-   * @param {object} options
-   * @param {(action: any, item: any) => void} options.onAction
-   * @param {() => void} options.onEarlier
-   */
-  constructor({ onAction, onEarlier }) {
-    this.#act = onAction;
-    this.#earlier = h(
-      "button",
-      { type: "button", class: "earlier", hidden: true, onclick: onEarlier },
-      "Earlier messages",
-    );
-    this.#dots.append(h("i"), h("i"), h("i"));
+  /** @param {LogHandlers} handlers */
+  constructor(handlers) {
+    this.#handlers = handlers;
+    const more = { type: "button", class: "earlier", hidden: true, onclick: handlers.onEarlier };
+    this.#earlier = h("button", more, "Earlier messages");
     this.element.append(this.#earlier, this.#items, this.#dots);
+    this.element.addEventListener("scroll", () => this.#noteScroll());
   }
 
   /** @param {boolean} hasEarlier */
@@ -36,66 +38,86 @@ export class Log {
     this.#earlier.hidden = !hasEarlier;
   }
 
-  /** Screen readers wait for the end of an answer instead of reading each piece. @param {boolean} isBusy */
+  /** @param {boolean} isBusy */
   set isBusy(isBusy) {
     this.element.setAttribute("aria-busy", String(isBusy));
   }
 
-  /**
-   * @param {object} start
-   * @param {string} [start.greeting]
-   * @param {{ label: string, prompt: string }[]} [start.prompts]
-   * @param {(prompt: any) => void} onPrompt
-   */
-  drawStart({ greeting, prompts = [] }, onPrompt) {
-    const buttons = prompts.map(({ label, prompt }) =>
-      h("button", { type: "button", onclick: () => onPrompt(prompt) }, label),
-    );
-    const screen = h("div", { class: "start" }, h("h2", {}, greeting ?? "What can I help with today?"), ...buttons);
-    this.#nodes.clear();
+  /** @param {Node} screen what stands there before the first message */
+  drawStart(screen) {
+    this.#clear();
     this.#keepFocus(() => this.#items.replaceChildren(screen));
   }
 
-  /** @param {Map<string, import("./conversation.js").Item>} items */
+  /** @param {Map<string, Item>} items */
   drawAll(items) {
-    this.#nodes.clear();
+    this.#clear();
     this.#keepFocus(() => this.#items.replaceChildren(...[...items].map(([id, item]) => this.#node(id, item))));
   }
 
-  /**
-   * Draw one item again, or for the first time; whoever reads at the end stays at the end.
-   * @param {string} id
-   * @param {import("./conversation.js").Item} item
-   */
+  /** Draw one item again, or for the first time. @param {string} id @param {Item} item */
   drawItem(id, item) {
-    const isAtEnd = this.#isAtEnd;
+    const answer = this.#answers.get(id);
+    if (answer) {
+      this.#keepFocus(() => answer.show(item));
+      return;
+    }
     const old = this.#nodes.get(id);
     const node = this.#node(id, item);
     if (old) this.#keepFocus(() => old.parentNode?.replaceChild(node, old));
     else this.#items.append(node);
-    if (isAtEnd) this.scrollToEnd();
   }
 
   /** @param {string} id */
   remove(id) {
     const node = this.#nodes.get(id);
     this.#keepFocus(() => node?.parentNode?.removeChild(node));
+    this.#answers.get(id)?.tools.remove();
     this.#nodes.delete(id);
+    this.#answers.delete(id);
   }
 
   /**
-   * The dots stand where the next words will come.
-   * @param {boolean} isRunning
-   * @param {import("./conversation.js").Item | undefined} last
+   * What can be done with the answers that are whole, and the dots where the next words will come.
+   * @param {import("./answer.js").ItemActions} actions
+   * @param {{ isRunning: boolean, items: Map<string, Item> }} state
    */
-  showWaiting(isRunning, last) {
-    const isSpeaking = last?.type === "assistant_message" && textOf(last) !== "";
+  showState(actions, { isRunning, items }) {
+    const turns = this.#turns(items);
+    const last = turns.at(-1);
+    for (const answer of this.#answers.values()) answer.tools.hidden = true;
+    for (const { answer, end } of turns) {
+      if (!answer || !end) continue;
+      const isLast = answer === last?.answer;
+      answer.offer(actions, { isWhole: !(isRunning && isLast), isLast: isLast && !isRunning });
+      if (end.nextSibling !== answer.tools) /** @type {ChildNode} */ (end).after(answer.tools);
+    }
+    const newest = [...items.values()].at(-1);
+    const isSpeaking = newest?.type === "assistant_message" && textOf(newest) !== "";
     this.#dots.hidden = !isRunning || isSpeaking;
-    if (isRunning && this.#isAtEnd) this.scrollToEnd();
+  }
+
+  /** Whoever reads at the end stays at the end; looked at once a frame, because measuring is dear. */
+  follow() {
+    if (!this.#isAtEnd || this.#isFollowing) return;
+    this.#isFollowing = true;
+    requestAnimationFrame(() => {
+      this.#isFollowing = false;
+      if (this.#isAtEnd) this.scrollToEnd();
+    });
   }
 
   scrollToEnd() {
     this.element.scrollTop = this.element.scrollHeight;
+    this.#isAtEnd = true;
+  }
+
+  /** Only the person scrolls up. Told of a way down, the end may have moved on by then, and is followed all the same. */
+  #noteScroll() {
+    const { scrollHeight, scrollTop, clientHeight } = this.element;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) this.#isAtEnd = true;
+    else if (scrollTop < this.#scrollTop) this.#isAtEnd = false;
+    this.#scrollTop = scrollTop;
   }
 
   /** Keep what is read in place while something is put above it. @param {() => void} change */
@@ -103,6 +125,37 @@ export class Log {
     const below = this.element.scrollHeight - this.element.scrollTop;
     change();
     this.element.scrollTop = this.element.scrollHeight - below;
+  }
+
+  /** The words of an item, as they are drawn. @param {string} id */
+  wordsOf(id) {
+    const node = this.#nodes.get(id);
+    if (!(node instanceof HTMLElement)) return "";
+    const parts = [...node.querySelectorAll(".prose > *, .title, .text, .muted")].map(({ textContent }) => textContent);
+    return parts.filter(Boolean).join(" ");
+  }
+
+  /**
+   * What belongs together: from one message of the person's to the next.
+   * @param {Map<string, Item>} items
+   * @returns {{ answer?: Answer, end?: Node }[]} the last answer of each, and its last node
+   */
+  #turns(items) {
+    /** @type {{ answer?: Answer, end?: Node }[]} */
+    const turns = [{}];
+    for (const [id, item] of items) {
+      if (item.type === "user_message") turns.push({});
+      if (!item.id) continue; // a line of our own
+      const turn = /** @type {{ answer?: Answer, end?: Node }} */ (turns.at(-1));
+      turn.answer = this.#answers.get(id) ?? turn.answer;
+      turn.end = this.#nodes.get(id);
+    }
+    return turns;
+  }
+
+  #clear() {
+    this.#nodes.clear();
+    this.#answers.clear();
   }
 
   /** Whoever was at a button that is drawn away stays in the conversation. @param {() => void} change */
@@ -116,18 +169,19 @@ export class Log {
     return /** @type {ShadowRoot} */ (this.element.getRootNode()).activeElement ?? null;
   }
 
-  get #isAtEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.element;
-    return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
-  }
-
-  /**
-   * @param {string} id
-   * @param {import("./conversation.js").Item} item
-   */
+  /** @param {string} id @param {Item} item */
   #node(id, item) {
-    const node = drawItem(item, this.#act) ?? document.createComment(item.type);
+    const node = this.#drawn(id, item);
     this.#nodes.set(id, node);
     return node;
+  }
+
+  /** @param {string} id @param {Item} item @returns {Node} */
+  #drawn(id, item) {
+    if (item.type !== "assistant_message") return drawItem(item, this.#handlers) ?? document.createComment(item.type);
+    const answer = new Answer(id, this.#handlers);
+    this.#answers.set(id, answer);
+    answer.show(item);
+    return answer.element;
   }
 }

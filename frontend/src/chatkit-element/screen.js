@@ -1,8 +1,11 @@
 /** What is seen of the element: header, conversation, composer and the line below; drawn from its state. */
 
 import { Composer } from "./composer.js";
-import { h, iconButton } from "./dom.js";
+import { h } from "./dom.js";
+import { Header } from "./header.js";
 import { Log } from "./log.js";
+import { Markdown } from "./markdown.js";
+import { startScreen } from "./start.js";
 
 /**
  * @typedef {object} State
@@ -15,26 +18,18 @@ import { Log } from "./log.js";
  */
 
 /**
- * @typedef {object} Handlers
- * @property {(text: string) => void} onSend
- * @property {() => void} onStop
- * @property {(text: string) => void} onInput
- * @property {(prompt: any) => void} onPrompt
- * @property {(action: any, item: any) => void} onAction
- * @property {() => void} onEarlier
- * @property {() => void} onHistory
- * @property {() => void} onNew
+ * @typedef {import("./log.js").LogHandlers & import("./composer.js").ComposerHandlers & import("./header.js").HeaderHandlers
+ *   & { onPrompt: (prompt: any) => void }} Handlers
  */
 
 export class Screen {
   #state;
   #handlers;
   #log;
-  #title = h("h2");
-  #historyButton;
-  #newButton;
   #header;
   #disclaimer = h("small");
+  #disclaimerText;
+  #said = h("p", { role: "status", class: "unseen" });
   composer;
   nodes;
 
@@ -43,43 +38,48 @@ export class Screen {
     this.#state = state;
     this.#handlers = handlers;
     this.#log = new Log(handlers);
+    this.#header = new Header(handlers);
     this.composer = new Composer(handlers);
-    this.#historyButton = iconButton("history", "Conversations", { onclick: handlers.onHistory });
-    this.#newButton = iconButton("new", "New conversation", { onclick: handlers.onNew });
-    this.#header = h("header", {}, this.#historyButton, this.#title, this.#newButton);
-    this.nodes = [this.#header, this.#log.element, this.composer.element, this.#disclaimer];
+    this.#disclaimerText = new Markdown(this.#disclaimer, handlers.onDeepLink);
+    this.nodes = [this.#header.element, this.#log.element, this.composer.element, this.#disclaimer, this.#said];
+  }
+
+  /** The options changed. */
+  configure() {
+    const { options } = this.#state();
+    this.#header.configure(options);
+    this.composer.configure(options.composer ?? {});
+    this.#disclaimerText.show(options.disclaimer?.text ?? "");
+    this.#disclaimer.classList.toggle("strong", options.disclaimer?.highContrast === true);
+    this.drawFrame();
   }
 
   /** Everything around the items: cheap, and no node is ever replaced, so that no click and no caret gets lost. */
   drawFrame() {
     const { options, conversation, isRunning, canStop, isLoading, hasEarlier } = this.#state();
-    const { header, history, composer, disclaimer } = options;
-    this.#header.hidden = header?.enabled === false;
-    this.#title.textContent = header?.title?.text ?? conversation.title;
-    this.#historyButton.hidden = history?.enabled === false;
-    this.composer.placeholder = composer?.placeholder ?? "Write a message";
+    this.#header.title = conversation.title;
     this.composer.show({ isRunning, canStop });
-    this.#disclaimer.textContent = disclaimer?.text ?? "";
     this.#log.hasEarlier = hasEarlier;
     this.#log.isBusy = isRunning || isLoading;
-    this.#log.showWaiting(isRunning, [...conversation.items.values()].at(-1));
+    this.#log.showState(options.threadItemActions ?? {}, { isRunning, items: conversation.items });
+    if (options.thread?.autoScroll !== false) this.#log.follow();
   }
 
   /** A conversation was opened: all of it, at its end. */
   drawAll() {
-    const { options, conversation } = this.#state();
-    this.drawFrame();
-    if (conversation.threadId || conversation.items.size > 0) this.#log.drawAll(conversation.items);
-    else this.#log.drawStart(options.startScreen ?? {}, this.#handlers.onPrompt);
+    this.#drawItems();
     this.#log.scrollToEnd();
+  }
+
+  /** What is shown changed in many places: whoever reads at the end stays there, and so does who reads above. */
+  redraw() {
+    this.#log.keepPlace(() => this.#drawItems());
+    this.#log.follow();
   }
 
   /** More was put above what is shown. */
   drawEarlier() {
-    this.#log.keepPlace(() => {
-      this.drawFrame();
-      this.#log.drawAll(this.#state().conversation.items);
-    });
+    this.#log.keepPlace(() => this.#drawItems());
   }
 
   /** @param {string} id */
@@ -87,10 +87,31 @@ export class Screen {
     const { items } = this.#state().conversation;
     if (items.size === 1) this.#log.drawAll(new Map()); // away with the start screen
     this.#log.drawItem(id, /** @type {import("./conversation.js").Item} */ (items.get(id)));
+    this.#log.follow();
   }
 
   /** @param {string} id */
   removeItem(id) {
     this.#log.remove(id);
+  }
+
+  /** Told to screen readers, once. @param {string} words */
+  say(words) {
+    this.#said.textContent = words;
+  }
+
+  /** What came after the person's last message, for whoever only hears it. */
+  sayAnswer() {
+    const ids = [...this.#state().conversation.items];
+    const question = ids.findLastIndex(([, { type }]) => type === "user_message");
+    const words = ids.slice(question + 1).map(([id]) => this.#log.wordsOf(id));
+    this.say(words.filter(Boolean).join(" "));
+  }
+
+  #drawItems() {
+    const { options, conversation } = this.#state();
+    if (conversation.threadId || conversation.items.size > 0) this.#log.drawAll(conversation.items);
+    else this.#log.drawStart(startScreen(options.startScreen ?? {}, this.#handlers.onPrompt));
+    this.drawFrame();
   }
 }

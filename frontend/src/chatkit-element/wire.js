@@ -2,8 +2,13 @@
 
 /** @typedef {{ url: string, fetch?: typeof fetch, domainKey?: string }} Api */
 
+const LONGEST_WAIT_S = 3600;
+
 /** What went wrong, in a sentence for the person; `status` is 0 when no answer came. */
 export class WireError extends Error {
+  /** @type {number | undefined} seconds that the server asks to wait */
+  retryAfter;
+
   /**
    * @param {string} message
    * @param {number} status
@@ -29,10 +34,12 @@ const SENTENCES = {
 
 export class Wire {
   #api;
+  #locale;
 
-  /** @param {Api} api */
-  constructor(api) {
+  /** @param {Api} api @param {string} [locale] the language that is asked for */
+  constructor(api, locale) {
     this.#api = api;
+    this.#locale = locale;
   }
 
   /**
@@ -48,7 +55,7 @@ export class Wire {
   /**
    * @param {string} type
    * @param {object} params
-   * @param {AbortSignal} signal
+   * @param {AbortSignal} [signal]
    * @returns {AsyncGenerator<any>} the events
    */
   async *stream(type, params, signal) {
@@ -74,7 +81,9 @@ export class Wire {
    */
   async #post(type, params, signal) {
     const send = this.#api.fetch ?? fetch;
-    const init = { method: "POST", headers: { "Content-Type": "application/json" }, signal };
+    const headers = new Headers({ "Content-Type": "application/json" });
+    if (this.#locale) headers.set("Accept-Language", this.#locale);
+    const init = { method: "POST", headers, signal };
     const body = JSON.stringify({ type, params, metadata: {} });
     const answer = await this.#reached(send(this.#api.url, { ...init, body }));
     if (!answer.ok) throw await refusal(answer);
@@ -110,5 +119,8 @@ async function refusal(answer) {
   const body = await answer.json().catch(() => null);
   const known = typeof body?.message === "string" && typeof body?.code === "string";
   const sentence = known ? body.message : (SENTENCES[answer.status] ?? "Something went wrong. Try again.");
-  return new WireError(sentence, answer.status, known ? body.code : "");
+  const error = new WireError(sentence, answer.status, known ? body.code : "");
+  const wait = Number(answer.headers.get("Retry-After"));
+  if (wait > 0 && wait <= LONGEST_WAIT_S) error.retryAfter = wait;
+  return error;
 }

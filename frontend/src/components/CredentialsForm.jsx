@@ -1,4 +1,4 @@
-/** The form of sign-in and sign-up: sends once, says what went wrong, keeps what was typed. */
+/** The form of sign-in, sign-up and leaving: sends once, says what went wrong, keeps what was typed. */
 
 import { useState } from "react";
 
@@ -6,9 +6,10 @@ import { useState } from "react";
  * @param {object} props
  * @param {(fields: Record<string, string>) => Promise<{ error: { status?: number, message?: string } | null }>} props.onSend
  * @param {string} props.action the button
+ * @param {string} [props.style] of the button
  * @param {import("react").ReactNode} props.children the fields
  */
-export function CredentialsForm({ onSend, action, children }) {
+export function CredentialsForm({ onSend, action, style = "primary", children }) {
   const [isSending, setIsSending] = useState(false);
   const [fault, setFault] = useState("");
 
@@ -31,7 +32,7 @@ export function CredentialsForm({ onSend, action, children }) {
           {fault}
         </p>
       )}
-      <button type="submit" className="primary" disabled={isSending}>
+      <button type="submit" className={style} disabled={isSending}>
         {action}
       </button>
     </form>

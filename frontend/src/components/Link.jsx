@@ -2,8 +2,8 @@
 
 import { navigate } from "../hooks/usePath.js";
 
-/** @param {{ to: string, children: import("react").ReactNode }} props */
-export function Link({ to, children }) {
+/** @param {{ to: string, className?: string, children: import("react").ReactNode }} props */
+export function Link({ to, className, children }) {
   /** @param {import("react").MouseEvent} event */
   const follow = (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -11,7 +11,7 @@ export function Link({ to, children }) {
     navigate(to);
   };
   return (
-    <a href={to} onClick={follow}>
+    <a href={to} className={className} onClick={follow}>
       {children}
     </a>
   );

@@ -7,7 +7,7 @@ export function Logo() {
         <rect width="32" height="32" rx="9" className="logo-ground" />
         <path d="M9 10h14M9 16h6M15.5 21.5l3 3 6-7" className="logo-lines" />
       </svg>
-      Remit
+      <span>Remit</span>
     </span>
   );
 }

@@ -1,8 +1,9 @@
-/** The mark, the way to connect other apps, and the person with the way out. */
+/** The mark, the ways to other apps and to the settings, and the person with the way out. */
 
 import { useRef } from "react";
 import { useSession } from "../contexts/SessionContext.jsx";
 import { ConnectDialog } from "./ConnectDialog.jsx";
+import { Link } from "./Link.jsx";
 import { Logo } from "./Logo.jsx";
 import { SignOutButton } from "./SignOutButton.jsx";
 
@@ -15,9 +16,12 @@ export function TopBar() {
         <Logo />
       </h1>
       <button type="button" className="quiet" onClick={() => dialog.current?.showModal()}>
-        Connect an app
+        Connect<span className="wide"> an app</span>
       </button>
-      <span className="person" title={user?.email}>
+      <Link to="/settings" className="quiet">
+        Settings
+      </Link>
+      <span className="person" title={user?.email} dir="auto">
         {user?.name}
       </span>
       <SignOutButton className="quiet" />

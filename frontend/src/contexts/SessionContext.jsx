@@ -2,7 +2,7 @@
 
 import { createContext, useCallback, useContext, useMemo, useState } from "react";
 import { authClient } from "../utils/authClient.js";
-import { forgetDrafts } from "../utils/memory.js";
+import { forgetDrafts, rememberThread } from "../utils/memory.js";
 
 /**
  * @typedef {object} Session
@@ -15,6 +15,7 @@ import { forgetDrafts } from "../utils/memory.js";
  * @property {() => Promise<void>} refetch
  * @property {() => void} end
  * @property {() => Promise<void>} signOut
+ * @property {() => void} forget the account is gone: nothing of it stays in this browser
  */
 
 const SessionContext = createContext(/** @type {Session | null} */ (null));
@@ -37,6 +38,12 @@ export function SessionProvider({ children }) {
     forgetDrafts();
   }, []);
 
+  const forget = useCallback(() => {
+    forgetDrafts();
+    if (userId) rememberThread(userId, null);
+    refetch();
+  }, [userId, refetch]);
+
   /** @type {Session} */
   const session = useMemo(
     () => ({
@@ -49,8 +56,9 @@ export function SessionProvider({ children }) {
       refetch,
       end,
       signOut,
+      forget,
     }),
-    [data, userId, isPending, error, hasEnded, refetch, end, signOut],
+    [data, userId, isPending, error, hasEnded, refetch, end, signOut, forget],
   );
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }

@@ -5,12 +5,13 @@ import { useConfig } from "../contexts/ConfigContext.jsx";
 import { useSession } from "../contexts/SessionContext.jsx";
 import { createApiClient } from "../utils/apiClient.js";
 import { fetchToken } from "../utils/authClient.js";
+import { tellTabs } from "../utils/tabs.js";
 
 export function useApiClient() {
   const { gatewayUrl } = useConfig();
   const { userId, end } = useSession();
-  return useMemo(
-    () => createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded: end }),
-    [gatewayUrl, userId, end],
-  );
+  return useMemo(() => {
+    const onAnswer = (/** @type {string} */ threadId) => userId && tellTabs({ userId, threadId });
+    return createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded: end, onAnswer });
+  }, [gatewayUrl, userId, end]);
 }

@@ -1,17 +1,21 @@
-/** The conversation, and above it who is signed in. */
+/** The conversation, above it who is signed in, and on a wide screen the tasks beside it. */
 
-import { ChatKit, useChatKit } from "@openai/chatkit-react";
-import { useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { Card } from "../components/Card.jsx";
+import { ConnectionBanner } from "../components/ConnectionBanner.jsx";
+import { Conversation } from "../components/Conversation.jsx";
+import { TaskPanel } from "../components/TaskPanel.jsx";
 import { TopBar } from "../components/TopBar.jsx";
 import { useConfig } from "../contexts/ConfigContext.jsx";
 import { useSession } from "../contexts/SessionContext.jsx";
 import { useApiClient } from "../hooks/useApiClient.js";
+import { useAssistant } from "../hooks/useAssistant.js";
 import { useChatElement } from "../hooks/useChatElement.js";
+import { useMediaQuery } from "../hooks/useMediaQuery.js";
 import { useTitle } from "../hooks/useTitle.js";
-import { recallThread, rememberThread } from "../utils/memory.js";
 
-const PROMPTS = ["Add buy milk tomorrow", "What is due this week?", "What is on my list?"];
+const SETTLE_MS = 300; // several items of one answer end at once
+const WIDE = "(min-width: 1080px)";
 
 export function Chat() {
   const { userId } = useSession();
@@ -28,31 +32,39 @@ export function Chat() {
   }
   return (
     <div className="chat-page">
-      <TopBar />
-      <main>{element === "ready" && userId && <Conversation key={userId} userId={userId} />}</main>
+      <div>
+        <TopBar />
+        <ConnectionBanner />
+      </div>
+      {element === "ready" && userId && <Desk key={userId} userId={userId} />}
     </div>
   );
 }
 
 /** @param {{ userId: string }} props */
-function Conversation({ userId }) {
-  const { user } = useSession();
-  const { chatkitDomainKey } = useConfig();
+function Desk({ userId }) {
   const api = useApiClient();
-  const [initialThread] = useState(() => recallThread(userId));
-  const { control, focusComposer } = useChatKit({
-    api: { url: api.chatkitUrl, domainKey: chatkitDomainKey || "own-element", fetch: api.fetch },
-    initialThread,
-    startScreen: {
-      greeting: `Hello ${user?.name}. What needs doing?`,
-      prompts: PROMPTS.map((prompt) => ({ label: prompt, prompt })),
-    },
-    composer: { placeholder: "Add a task, or ask…" },
-    onReady: () => {
-      // On a touch screen the focus would open the keyboard over the conversation.
-      if (window.matchMedia("(pointer: fine)").matches) focusComposer();
-    },
-    onThreadChange: ({ threadId }) => rememberThread(userId, threadId),
-  });
-  return <ChatKit control={control} />;
+  const assistant = useAssistant(api);
+  const isWide = useMediaQuery(WIDE);
+  const [pulse, beat] = usePulse();
+  return (
+    <div className="desk">
+      <main>{assistant && <Conversation userId={userId} api={api} assistant={assistant} onChange={beat} />}</main>
+      {isWide && <TaskPanel api={api} userId={userId} pulse={pulse} />}
+    </div>
+  );
+}
+
+/** A number that grows a moment after it was asked to. @returns {[number, () => void]} */
+function usePulse() {
+  const [pulse, setPulse] = useState(0);
+  const timer = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const beat = useCallback(() => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      setPulse((count) => count + 1);
+    }, SETTLE_MS);
+  }, []);
+  return [pulse, beat];
 }

@@ -1,6 +1,7 @@
 /** The one client of the gateway: every request is for the signed-in person, with a good token, or is not made. */
 
 import { MessageKeys } from "./messageKeys.js";
+import { stopWhenEnded } from "./stopRequests.js";
 import { claimsOf, createTokenSource } from "./token.js";
 
 /** The session is over, or is another person's by now. */
@@ -11,18 +12,35 @@ export class SessionEndedError extends Error {
   }
 }
 
+/** The gateway refused, in its own words where it has some. */
+export class RefusedError extends Error {
+  /** @param {string} message @param {number} status */
+  constructor(message, status) {
+    super(message);
+    this.name = "RefusedError";
+    this.status = status;
+  }
+}
+
+const FAILED = "This did not work. Try again in a moment.";
+const UNREACHABLE = "The connection failed. Check it, then try again.";
+
+/** @typedef {ReturnType<typeof createApiClient>} ApiClient */
+
 /**
  * @param {object} options
  * @param {string} options.gatewayUrl
  * @param {string | null} options.userId from the session
  * @param {() => Promise<string | null>} options.fetchToken
  * @param {() => void} options.onSessionEnded
+ * @param {(threadId: string) => void} [options.onAnswer] something was said or done in a conversation
  * @param {typeof fetch} [options.send]
  */
-export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded, send = fetch }) {
+export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded, onAnswer, send = fetch }) {
   const tokens = createTokenSource(fetchToken);
   const keys = new MessageKeys();
   const home = `${gatewayUrl}/api/`;
+  const own = `${home}${encodeURIComponent(userId ?? "")}/`;
 
   const endSession = () => {
     onSessionEnded();
@@ -33,38 +51,88 @@ export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded
    * @param {string} url
    * @param {RequestInit} init
    * @param {boolean} fresh
+   * @param {import("./stopRequests.js").Sent} sent
    */
-  async function sendOnce(url, init, fresh) {
+  async function sendOnce(url, init, fresh, sent) {
     const token = await tokens.get({ fresh });
     if (!token || claimsOf(token).sub !== userId) throw endSession();
     const headers = new Headers(init.headers);
     headers.set("Authorization", `Bearer ${token}`);
     headers.set("X-Time-Zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
-    const key = keys.of(init.body);
-    if (key) headers.set("Idempotency-Key", key);
+    sent.key = keys.of(init.body);
+    if (sent.key) headers.set("Idempotency-Key", sent.key);
     const answer = await send(url, { ...init, headers, credentials: "omit" });
     keys.settle(init.body, answer);
     return answer;
   }
 
+  /** @param {string} url @param {RequestInit} init @param {import("./stopRequests.js").Sent} sent */
+  async function sendAuthorized(url, init, sent) {
+    if (!userId) throw endSession();
+    const answer = await sendOnce(url, init, false, sent);
+    if (answer.status !== 401) return answer;
+    const second = await sendOnce(url, init, true, sent); // the first token may just have expired
+    if (second.status === 401) throw new Error("The assistant refuses your sign-in. Sign out, and in again.");
+    return second;
+  }
+
+  /** @param {string} method @param {string} url @param {object} [body] @returns {Promise<Response>} @throws {RefusedError} */
+  async function ask(method, url, body) {
+    const content = body && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+    const answer = await sendAuthorized(url, { method, ...content }, { key: null, hasHead: false }).catch((error) => {
+      throw error instanceof TypeError ? new RefusedError(UNREACHABLE, 0) : error;
+    });
+    if (answer.ok) return answer;
+    const { message } = await answer.json().catch(() => ({}));
+    throw new RefusedError(typeof message === "string" ? message : FAILED, answer.status);
+  }
+
   return {
-    chatkitUrl: `${home}${encodeURIComponent(userId ?? "")}/chatkit`,
+    chatkitUrl: `${own}chatkit`,
 
     /**
-     * `fetch` for the gateway. A 401 is tried once more with a fresh token: the first may just have expired.
+     * `fetch` for the chat. Ending the request stops the answer.
      * @param {string | URL | Request} target
      * @param {RequestInit} [init]
      * @throws {SessionEndedError}
      */
     async fetch(target, init = {}) {
       const url = String(target);
-      if (!userId) throw endSession();
-      if (!url.startsWith(home)) throw new Error("The person's token is for the gateway alone.");
-      const answer = await sendOnce(url, init, false);
-      if (answer.status !== 401) return answer;
-      const second = await sendOnce(url, init, true);
-      if (second.status === 401) throw new Error("The assistant refuses your sign-in. Sign out, and in again.");
-      return second;
+      if (userId && !url.startsWith(home)) throw new Error("The person's token is for the gateway alone.");
+      const asked = typeof init.body === "string" ? JSON.parse(init.body) : null;
+      const sent = { key: null, hasHead: false };
+      stopWhenEnded(asked, init.signal, sent, async (body) => (await ask("POST", `${own}stop`, body)).json());
+      const answer = await sendAuthorized(url, init, sent);
+      sent.hasHead = true;
+      if (answer.ok && changes(asked)) onAnswer?.(asked.params.thread_id);
+      return answer;
+    },
+
+    /** Who the gateway takes the person for, and which assistant it has. */
+    me: async () => (await ask("GET", `${home}me`)).json(),
+
+    /** @param {string} path below the person's own address */
+    get: async (path) => (await ask("GET", `${own}${path}`)).json(),
+
+    /** @param {string} path @returns {Promise<Blob>} */
+    download: async (path) => (await ask("GET", `${own}${path}`)).blob(),
+
+    /** @param {string} path @param {object} body */
+    post: async (path, body) => (await ask("POST", `${own}${path}`, body)).json(),
+
+    /** @param {string} path @param {object} body */
+    patch: async (path, body) => (await ask("PATCH", `${own}${path}`, body)).json(),
+
+    /** @param {string} path */
+    async remove(path) {
+      await ask("DELETE", `${own}${path}`);
     },
   };
+}
+
+const LOOKS_ONLY = /^(threads\.(follow|get_by_id|list)|items\.)/;
+
+/** @param {{ type: string, params?: { thread_id?: string } } | null} asked */
+function changes(asked) {
+  return Boolean(asked?.params?.thread_id) && !LOOKS_ONLY.test(/** @type {{ type: string }} */ (asked).type);
 }

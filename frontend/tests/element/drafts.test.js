@@ -1,9 +1,9 @@
 /** No error loses what a person wrote, and each says in a sentence what happened. */
 
 import { beforeEach, expect, test } from "@jest/globals";
-import { waitFor } from "@testing-library/dom";
+import { fireEvent, waitFor } from "@testing-library/dom";
 import { eventStream, refusal } from "../network.js";
-import { added, assistantItem, delta, done, openChat, thread, userItem } from "./chat.js";
+import { done, openChat, thread, userItem } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -13,16 +13,19 @@ const REFUSALS = [
   [503, "unavailable", "The task list cannot be reached just now."],
 ];
 
-test.each(REFUSALS)("a %d keeps the text in the composer and shows the gateway's sentence", async (...refused) => {
-  const [status, code, message] = /** @type {[number, string, string]} */ (/** @type {unknown} */ (refused));
-  const chat = openChat({ "threads.create": () => refusal(status, { code, message }) });
+test.each(REFUSALS)(
+  "[005/FR-012] a %d keeps the text in the composer and shows the gateway's sentence",
+  async (...refused) => {
+    const [status, code, message] = /** @type {[number, string, string]} */ (/** @type {unknown} */ (refused));
+    const chat = openChat({ "threads.create": () => refusal(status, { code, message }) });
 
-  await chat.say("add buy milk");
+    await chat.say("add buy milk");
 
-  expect(await chat.view.findByRole("alert")).toHaveTextContent(message);
-  expect(chat.composer()).toHaveValue("add buy milk");
-  expect(chat.view.queryByLabelText("You")).toBeNull();
-});
+    expect(await chat.view.findByRole("alert")).toHaveTextContent(message);
+    expect(chat.composer()).toHaveValue("add buy milk");
+    expect(chat.view.queryByLabelText("You")).toBeNull();
+  },
+);
 
 test("an answer that is no JSON gets a sentence of ours", async () => {
   const chat = openChat({ "threads.create": () => new Response("<html>502</html>", { status: 502 }) });
@@ -51,23 +54,6 @@ test("a broken connection before the message is stored gives the text back", asy
 
   expect(await chat.view.findByRole("alert")).toHaveTextContent("The connection failed.");
   expect(chat.composer()).toHaveValue("hello\nand more");
-});
-
-test("a connection that breaks in the middle keeps what came, and offers the rest", async () => {
-  const stream = eventStream();
-  const items = { data: [userItem("u1", "hello"), assistantItem("a1", "Good morning to you")], has_more: false };
-  const chat = openChat({ "threads.create": () => stream.response, "threads.get_by_id": () => ({ ...thread, items }) });
-  await chat.say("hello");
-  stream.send({ type: "thread.created", thread }, done(userItem("u1", "hello")));
-  stream.send(added({ type: "assistant_message", id: "a1", content: [] }), delta("a1", "Good mor"));
-  await chat.view.findByText("Good mor");
-
-  stream.cut();
-  await chat.user.click(await chat.view.findByRole("button", { name: "Show the answer" }));
-
-  await chat.view.findByText("Good morning to you");
-  expect(chat.view.queryByRole("alert")).toBeNull();
-  expect(chat.composer()).toHaveValue("");
 });
 
 test("an error event of the stream is shown once, and the stored message stays", async () => {
@@ -115,7 +101,7 @@ test("a draft is the address's own: another person's element does not find it", 
   expect(other.composer()).toHaveValue("");
 });
 
-test("Shift+Enter breaks the line, and an empty message is not sent", async () => {
+test("[005/FR-014] Shift+Enter breaks the line, and an empty message is not sent", async () => {
   const chat = openChat({});
 
   await chat.user.type(chat.composer(), "{Enter}one{Shift>}{Enter}{/Shift}two");
@@ -123,3 +109,49 @@ test("Shift+Enter breaks the line, and an empty message is not sent", async () =
   expect(chat.composer()).toHaveValue("one\ntwo");
   expect(chat.requests).toEqual([]);
 });
+
+test("[005/FR-012] a refusal that says how long to wait counts down, and then sends the text again", async () => {
+  const stream = eventStream();
+  const refused = refusal(429, { code: "rate_limited", message: "That was a lot at once." }, { "Retry-After": "1" });
+  const answers = [refused, stream.response];
+  const chat = openChat({ "threads.create": () => answers.shift() });
+  await chat.say("add buy milk");
+  expect(await chat.view.findByRole("button", { name: "Send again in 1 s" })).toBeDisabled();
+
+  await chat.user.click(await chat.view.findByRole("button", { name: "Send again" }, { timeout: 3000 }));
+
+  await waitFor(() => expect(chat.composer()).toHaveValue(""));
+  expect(chat.requests[1].body).toEqual(chat.requests[0].body);
+  expect(chat.view.queryByRole("alert")).toBeNull();
+  stream.end();
+});
+
+test("[005/FR-014] each conversation keeps its own draft", async () => {
+  const chat = openChat({
+    "threads.get_by_id": ({ thread_id }) => ({ ...thread, id: thread_id, items: { data: [], has_more: false } }),
+    "threads.follow": () => new Response(""),
+  });
+  await chat.user.type(chat.composer(), "for a new one");
+
+  await chat.element.setThreadId("t1");
+  expect(chat.composer()).toHaveValue("");
+  await chat.user.type(chat.composer(), "for this one");
+  await chat.element.setThreadId(null);
+
+  expect(chat.composer()).toHaveValue("for a new one");
+  await chat.element.setThreadId("t1");
+  expect(chat.composer()).toHaveValue("for this one");
+});
+
+test.each([{ isComposing: true }, { keyCode: 229 }])(
+  "[005/FR-014] Enter belongs to an input method that composes (%#)",
+  async (composing) => {
+    const chat = openChat({});
+    await chat.user.type(chat.composer(), "みるく");
+
+    fireEvent.keyDown(chat.composer(), { key: "Enter", ...composing });
+
+    expect(chat.requests).toEqual([]);
+    expect(chat.composer()).toHaveValue("みるく");
+  },
+);

@@ -29,7 +29,7 @@ test("[001/FR-053] a message creates the thread and the answer grows as it strea
   expect(chat.events[1][1]).toEqual({ threadId: "t1" });
 });
 
-test("hidden items are never shown, whatever brings them", async () => {
+test("[005/FR-001] hidden items are never shown, whatever brings them", async () => {
   const stream = eventStream();
   const secret = { type: "hidden_context_item", id: "h1", content: "SECRET" };
   const note = { type: "sdk_hidden_context", id: "h2", content: "SECRET" };
@@ -55,7 +55,7 @@ test("text from the server never becomes markup", async () => {
   await chat.say("hello");
 
   stream.send({ type: "thread.created", thread }, done(userItem("u1", "<b>hello</b>")));
-  stream.send(done(assistantItem("a1", "<img src=x onerror=alert(1)>\n- one\n- two\n\n3. three")));
+  stream.send(done(assistantItem("a1", "<img src=x onerror=alert(1)>\n\n- one\n- two\n\nthen\n\n3. three")));
   stream.send({ type: "notice", level: "info", title: "<i>", message: "<u>note</u>" });
   stream.end();
 
@@ -65,7 +65,7 @@ test("text from the server never becomes markup", async () => {
   expect(chat.log().querySelector("ol")).toHaveAttribute("start", "3");
 });
 
-test("the steps of a tool call are shown while they run and when they are done", async () => {
+test("[005/FR-015] the steps of a tool call are shown while they run and when they are done", async () => {
   const stream = eventStream();
   const chat = openChat({ "threads.create": () => stream.response });
   await chat.say("add milk");
@@ -83,21 +83,6 @@ test("the steps of a tool call are shown while they run and when they are done",
   });
   expect((await chat.view.findByText("Added a task")).closest("li")).not.toHaveClass("running");
   stream.end();
-});
-
-test("Stop ends the request and keeps what was said", async () => {
-  const stream = eventStream();
-  const chat = openChat({ "threads.create": () => stream.response });
-  await chat.say("tell me a story");
-  stream.send({ type: "thread.created", thread }, done(userItem("u1", "tell me a story")));
-  stream.send(added({ type: "assistant_message", id: "a1", content: [] }), delta("a1", "Once upon"));
-  await chat.view.findByText("Once upon");
-
-  await chat.user.click(chat.view.getByRole("button", { name: "Stop" }));
-
-  await chat.view.findByText(/Stopped here/);
-  expect(chat.view.getByText("Once upon")).toBeInTheDocument();
-  expect(chat.view.getByRole("button", { name: "Send" })).toBeEnabled();
 });
 
 test("an answer that must not be stopped shows no Stop", async () => {

@@ -77,7 +77,7 @@ test("a long conversation begins at its end, and earlier pages come on demand", 
   expect(chat.element.shadowRoot.activeElement).toBe(chat.log());
 });
 
-test("a prompt of the start screen is sent by a click", async () => {
+test("[005/FR-021] a prompt of the start screen is sent by a click", async () => {
   const stream = eventStream();
   const prompts = [{ label: "Add milk", prompt: "add buy milk tomorrow" }];
   const chat = openChat({ "threads.create": () => stream.response }, { startScreen: { greeting: "Welcome", prompts } });
@@ -92,7 +92,27 @@ test("a prompt of the start screen is sent by a click", async () => {
   expect(chat.element.shadowRoot.activeElement).toBe(chat.log()); // the button is gone, the focus is not
 });
 
-test("the list opens, renames and deletes conversations", async () => {
+test("[005/FR-013] a search finds a conversation by its title, also beyond the first page", async () => {
+  const second = { data: [{ ...thread, id: "t3", title: "Ferns in the hall" }], has_more: false };
+  const first = { data: [thread, { ...thread, id: "t2", title: "Taxes" }], has_more: true, after: "t2" };
+  const chat = openChat({ "threads.list": ({ after }) => (after ? second : first) });
+  await chat.user.click(chat.view.getByRole("button", { name: "Conversations" }));
+  const dialog = chat.element.shadowRoot.querySelector("dialog");
+  const panel = within(dialog);
+  const titles = () =>
+    [...dialog.querySelectorAll("li:not([hidden]) .entry")].map(
+      (/** @type {Element} */ { textContent }) => textContent,
+    );
+  await panel.findByText("Taxes");
+
+  await chat.user.type(panel.getByLabelText("Search conversations"), "FERNS");
+
+  await waitFor(() => expect(titles()).toEqual(["Ferns in the hall"]));
+  await chat.user.type(panel.getByLabelText("Search conversations"), " nowhere");
+  await panel.findByText("No title has these words.");
+});
+
+test("[005/FR-013] the list opens, renames and deletes conversations", async () => {
   const list = { data: [thread, { ...thread, id: "t2", title: "Ferns" }], has_more: false };
   const chat = openChat({
     "threads.list": () => list,

@@ -1,0 +1,86 @@
+/** What a control of a widget does: once at a time, seen while it runs, and told when it failed. */
+
+/**
+ * @typedef {object} Parts
+ * @property {import("./conversation.js").Conversation} conversation
+ * @property {import("./exchange.js").Exchange} exchange
+ * @property {import("./turns.js").Turns} turns
+ * @property {() => import("./wire.js").Wire} wire
+ * @property {() => Record<string, any>} options
+ */
+
+export class Actions {
+  #parts;
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /** @param {any} action @param {any} item @param {HTMLElement} control */
+  async press(action, item, control) {
+    if (control.getAttribute("aria-disabled") === "true") return;
+    const controls = affected(action, control);
+    setBusy(control, controls, true);
+    try {
+      if (action.handler === "client")
+        await this.#parts.options().widgets?.onAction?.(action, { id: item.id, widget: item.widget });
+      else await this.send(action, item.id);
+    } finally {
+      setBusy(control, controls, false);
+    }
+  }
+
+  /** @param {{ type: string, payload?: object, streaming?: boolean }} action @param {string} [itemId] */
+  async send({ type, payload, streaming = true }, itemId) {
+    const params = { ...(itemId && { item_id: itemId }), action: { type, payload } };
+    if (!streaming) await this.#sync(params);
+    else if (this.#parts.exchange.state.isRunning) await this.#beside(params);
+    else await this.#parts.turns.act(params);
+  }
+
+  /** Answered at once, by the changed item or nothing. @param {object} params */
+  async #sync(params) {
+    const { conversation, wire } = this.#parts;
+    await this.#orSay(async () => {
+      const full = { thread_id: conversation.threadId, ...params };
+      const { updated_item: item } = await wire().json("threads.sync_custom_action", full);
+      if (item) conversation.set(item.id, item);
+    });
+  }
+
+  /** An answer streams meanwhile: the action must not wait for it, and must not end it. @param {object} params */
+  async #beside(params) {
+    const { conversation, wire } = this.#parts;
+    const { threadId } = conversation;
+    await this.#orSay(async () => {
+      const events = wire().stream("threads.custom_action", { thread_id: threadId, ...params });
+      for await (const event of events) {
+        if (conversation.threadId !== threadId) break;
+        if (event.type === "error") throw new Error(event.message ?? "This did not work. Try again.");
+        conversation.apply(event);
+      }
+    });
+  }
+
+  /** @param {() => Promise<void>} attempt */
+  async #orSay(attempt) {
+    try {
+      await attempt();
+    } catch (error) {
+      this.#parts.conversation.addLocal({ type: "error", text: /** @type {Error} */ (error).message });
+    }
+  }
+}
+
+/** Confirm and cancel exclude each other; elsewhere only the pressed control waits. @param {any} action @param {HTMLElement} control */
+function affected({ loadingBehavior }, control) {
+  const group = loadingBehavior === "container" ? control.closest(".widget") : control.closest(".answers");
+  return group ? [...group.querySelectorAll("button")] : [control];
+}
+
+/** @param {HTMLElement} control @param {HTMLElement[]} controls @param {boolean} isBusy */
+function setBusy(control, controls, isBusy) {
+  control.setAttribute("aria-busy", String(isBusy));
+  for (const one of controls) one.setAttribute("aria-disabled", String(isBusy));
+}

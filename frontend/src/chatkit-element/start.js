@@ -1,0 +1,16 @@
+/** The screen of a conversation that has not begun: a greeting, and things to say. */
+
+import { h } from "./dom.js";
+
+/**
+ * @param {object} start
+ * @param {string} [start.greeting]
+ * @param {{ label: string, prompt: any }[]} [start.prompts]
+ * @param {(prompt: any) => void} onPrompt
+ */
+export function startScreen({ greeting = "What can I help with today?", prompts = [] }, onPrompt) {
+  const buttons = prompts.map(({ label, prompt }) =>
+    h("button", { type: "button", dir: "auto", onclick: () => onPrompt(prompt) }, label),
+  );
+  return h("div", { class: "start" }, h("h2", { dir: "auto" }, greeting), ...buttons);
+}

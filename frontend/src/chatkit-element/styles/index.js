@@ -1,0 +1,12 @@
+/** The element's own look, in the order in which it applies. */
+
+import composer from "./composer.css?inline";
+import frame from "./frame.css?inline";
+import hidden from "./hidden.css?inline";
+import history from "./history.css?inline";
+import items from "./items.css?inline";
+import prose from "./prose.css?inline";
+import start from "./start.css?inline";
+import widgets from "./widgets.css?inline";
+
+export const css = [frame, items, prose, start, widgets, composer, history, hidden].join("\n");

@@ -1,0 +1,181 @@
+/** What a person starts, and how each ends: a message, a retry, an action, Stop, and looking on at a running answer. */
+
+import { Reconnection } from "./reconnection.js";
+import { WireError } from "./wire.js";
+
+const STOPPED = "You stopped this answer.";
+const FAILED = "The answer failed. Try again.";
+const UNANSWERED = "This message was not answered.";
+const BUSY = 409;
+const STOPPING_MS = 500; // until the server has heard of a Stop
+
+/** @typedef {import("./exchange.js").Outcome} Outcome */
+
+/**
+ * @typedef {object} Parts
+ * @property {import("./conversation.js").Conversation} conversation
+ * @property {import("./exchange.js").Exchange} exchange
+ * @property {import("./loader.js").Loader} loader
+ * @property {() => import("./wire.js").Wire} wire
+ * @property {() => Record<string, any>} options
+ * @property {(name: string, detail?: object) => void} emit
+ * @property {(draft: string) => void} onNotSent the draft belongs to the person again
+ * @property {() => void} onSendAgain
+ * @property {() => void} onAnswered an answer came to its end
+ */
+
+export class Turns {
+  #parts;
+  #reconnection;
+  /** Counts the conversations that were left: what waits for one of them waits in vain. */
+  #left = 0;
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    this.#reconnection = new Reconnection(parts.conversation, () => this.#reconnect());
+  }
+
+  /** Another conversation is shown. */
+  leave() {
+    this.#left += 1;
+    this.#reconnection.cancel();
+    this.#parts.exchange.leave();
+  }
+
+  /** @param {object} input @param {string} draft */
+  async send(input, draft) {
+    const { threadId } = this.#parts.conversation;
+    if (threadId) await this.#run("threads.add_user_message", { thread_id: threadId, input }, { draft });
+    else await this.#run("threads.create", { input }, { draft });
+  }
+
+  /** Have the last message answered anew. */
+  async retry() {
+    const { conversation, exchange } = this.#parts;
+    const itemId = conversation.lastQuestion;
+    if (!itemId || exchange.state.isRunning) return;
+    const params = { thread_id: conversation.threadId, item_id: itemId };
+    await this.#run("threads.retry_after_item", params, { replacesAfter: itemId });
+  }
+
+  /** @param {object} params */
+  async act(params) {
+    await this.#run("threads.custom_action", { thread_id: this.#parts.conversation.threadId, ...params });
+  }
+
+  /** A conversation was opened: show it, and the answer that is being written in it. */
+  async open() {
+    if ((await this.#parts.loader.open()) === "loaded") await this.#lookOn();
+  }
+
+  /** Something may have changed elsewhere. What streams in here is up to date already. */
+  async refresh() {
+    if (this.#parts.exchange.state.isRunning) return;
+    if ((await this.#parts.loader.refresh()) === "loaded") await this.#lookOn();
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} params
+   * @param {{ draft?: string, replacesAfter?: string }} [options]
+   */
+  async #run(type, params, options = {}) {
+    const { conversation, exchange, wire, onNotSent } = this.#parts;
+    this.#reconnection.cancel();
+    const outcome = await exchange.run(wire(), type, params, options);
+    if (outcome.isLeft) return;
+    conversation.removePending();
+    if (!outcome.isStored) onNotSent(options.draft ?? "");
+    const isWell = await this.#settle(outcome, () => this.#run(type, params, options));
+    if (isWell && outcome.waiting) await this.#answerTool(outcome.waiting);
+  }
+
+  /** @param {any} call of a tool that the page itself offers */
+  async #answerTool({ name, arguments: params }) {
+    const { conversation, options } = this.#parts;
+    const result = await options().onClientTool?.({ name, params });
+    await this.#run("threads.add_client_tool_output", { thread_id: conversation.threadId, result });
+  }
+
+  /**
+   * @param {Outcome} outcome
+   * @param {() => void} again the same request once more
+   * @returns {Promise<boolean>} whether all went well
+   */
+  async #settle(outcome, again) {
+    const { conversation, emit, onAnswered } = this.#parts;
+    const { failure, error, isStored } = outcome;
+    if (outcome.isStopped) await this.#afterStop();
+    else if (failure) {
+      const way = failure.allow_retry && conversation.lastQuestion ? this.#retryWay : undefined;
+      conversation.addLocal({ type: "error", text: failure.message ?? FAILED, way });
+      emit("error", { error: new Error(failure.message ?? failure.code) });
+    } else if (error) {
+      emit("error", { error });
+      if (isStored && conversation.threadId && isUnreachable(error)) this.#reconnection.start();
+      else conversation.addLocal({ type: "error", text: error.message, way: this.#wayOut(outcome, again) });
+      if (error.status === BUSY) this.refresh(); // what keeps the conversation busy was begun elsewhere: show it
+    }
+    const isWell = !outcome.isStopped && !failure && !error;
+    if (isWell) onAnswered();
+    return isWell;
+  }
+
+  /** @param {Outcome} outcome @param {() => void} again */
+  #wayOut({ error, isStored }, again) {
+    const { onSendAgain } = this.#parts;
+    if (!(error instanceof WireError)) return undefined;
+    const { retryAfter: seconds } = error;
+    if (!isStored)
+      return seconds || isUnreachable(error) ? { label: "Send again", run: onSendAgain, seconds } : undefined;
+    return { label: "Try again", run: again, seconds };
+  }
+
+  /** What was said so far stays. Should the answer have gone on after all, then that is what must be seen. */
+  async #afterStop() {
+    const { conversation, exchange, loader, wire } = this.#parts;
+    const { threadId } = conversation;
+    const way = conversation.last?.type === "user_message" ? this.#retryWay : undefined; // stopped before its first word
+    conversation.addLocal({ type: "notice", text: STOPPED, way });
+    if (!threadId) return;
+    const left = this.#left;
+    await new Promise((done) => setTimeout(done, STOPPING_MS));
+    if (left !== this.#left || exchange.state.isRunning) return;
+    const { error, isLeft } = await exchange.follow(wire(), threadId);
+    if (!error && !isLeft) await loader.refresh();
+  }
+
+  /** Show an answer that was begun before, in another tab or on another device, until its end. */
+  async #lookOn() {
+    const { conversation, exchange, loader, wire } = this.#parts;
+    const { threadId } = conversation;
+    if (!threadId || exchange.state.isRunning) return;
+    const outcome = await exchange.follow(wire(), threadId);
+    if (outcome.isLeft) return;
+    const isUnanswered = conversation.last?.type === "user_message";
+    if (outcome.count > 0 || (isUnanswered && isUnreachable(outcome.error))) {
+      await this.#settle(outcome, () => this.refresh());
+    } else if (isUnanswered && !outcome.error) {
+      await loader.refresh(); // the answer ended after the conversation was read and before it could be looked at
+      if (conversation.last?.type !== "user_message" || conversation.threadId !== threadId) return;
+      conversation.addLocal({ type: "notice", text: UNANSWERED, way: this.#retryWay });
+    }
+  }
+
+  get #retryWay() {
+    return { label: "Answer again", run: () => this.retry() };
+  }
+
+  async #reconnect() {
+    const result = await this.#parts.loader.refresh();
+    if (result === "failed") return false;
+    if (result === "loaded") this.#lookOn();
+    return true;
+  }
+}
+
+/** @param {unknown} error */
+function isUnreachable(error) {
+  return error instanceof WireError && error.code === "unreachable";
+}

@@ -1,0 +1,58 @@
+/** Ends an account: after the password and a word, first the tasks and conversations, then the account itself. */
+
+import { useState } from "react";
+import { useSession } from "../contexts/SessionContext.jsx";
+import { authClient } from "../utils/authClient.js";
+import { CredentialsForm } from "./CredentialsForm.jsx";
+import { Field } from "./Field.jsx";
+
+const WORD = "DELETE";
+
+/** @param {{ api: import("../utils/apiClient.js").ApiClient }} props */
+export function DeleteAccount({ api }) {
+  const { user, forget } = useSession();
+  const [isAsking, setIsAsking] = useState(false);
+
+  /** @param {Record<string, string>} fields */
+  const leave = async ({ password, word }) => {
+    if (word !== WORD) return refusal(`Type ${WORD} in capital letters.`);
+    // Asked first: what is deleted by mistake with a wrong password could not be brought back.
+    const { error: wrong } = await authClient.signIn.email({ email: user?.email ?? "", password });
+    if (wrong) return { error: wrong };
+    try {
+      await api.remove("data");
+    } catch (error) {
+      return refusal(`Nothing was deleted. ${/** @type {Error} */ (error).message}`);
+    }
+    const { error } = await authClient.deleteUser({ password });
+    if (error) return refusal("Your tasks and conversations are deleted, the account is not yet. Try again.");
+    forget();
+    return { error: null };
+  };
+
+  if (!isAsking) {
+    return (
+      <>
+        <p className="hint">Your tasks, conversations, connected apps and the account itself. It cannot be undone.</p>
+        <button type="button" className="danger" onClick={() => setIsAsking(true)}>
+          Delete my account…
+        </button>
+      </>
+    );
+  }
+  return (
+    <CredentialsForm action="Delete everything" style="danger" onSend={leave}>
+      <p className="note">Everything is gone at once, for good. Download your data before, if you want to keep it.</p>
+      <Field label="Password" name="password" type="password" autoComplete="current-password" />
+      <Field label={`Type ${WORD} to confirm`} name="word" autoComplete="off" autoCapitalize="characters" />
+      <button type="button" onClick={() => setIsAsking(false)}>
+        Keep my account
+      </button>
+    </CredentialsForm>
+  );
+}
+
+/** @param {string} message */
+function refusal(message) {
+  return { error: { status: 400, message } };
+}

@@ -1,0 +1,41 @@
+/** Everything of the person's, as one file. */
+
+import { useState } from "react";
+
+/** @param {{ api: import("../utils/apiClient.js").ApiClient }} props */
+export function ExportData({ api }) {
+  const [isAsking, setIsAsking] = useState(false);
+  const [fault, setFault] = useState("");
+
+  const download = async () => {
+    setIsAsking(true);
+    setFault("");
+    try {
+      save(await api.download("export"), `remit-${new Date().toISOString().slice(0, 10)}.json`);
+    } catch (error) {
+      setFault(/** @type {Error} */ (error).message);
+    }
+    setIsAsking(false);
+  };
+
+  return (
+    <>
+      <p className="hint">Your tasks, changes and conversations, as a JSON file.</p>
+      <button type="button" disabled={isAsking} onClick={download}>
+        {isAsking ? "Collecting…" : "Download my data"}
+      </button>
+      {fault && (
+        <p role="alert" className="fault">
+          {fault}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** @param {Blob} blob @param {string} name */
+function save(blob, name) {
+  const address = URL.createObjectURL(blob);
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address)); // the browser has taken it by then
+}

@@ -1,0 +1,74 @@
+/** The open tasks beside the chat: they follow what the assistant does, and can be ticked off. */
+
+import { useTasks } from "../hooks/useTasks.js";
+
+/**
+ * @param {object} props
+ * @param {import("../utils/apiClient.js").ApiClient} props.api
+ * @param {string} props.userId
+ * @param {number} props.pulse another number: look again
+ */
+export function TaskPanel({ api, userId, pulse }) {
+  const { tasks, total, fault, isServed, outcome, toggle, undo, refresh } = useTasks(api, userId, pulse);
+  if (!isServed) return null;
+  const more = tasks ? total - tasks.filter(({ isDone }) => !isDone).length : 0;
+  return (
+    <aside className="task-panel" aria-labelledby="tasks-title">
+      <h2 id="tasks-title">Open tasks</h2>
+      {fault && (
+        <div className="fault">
+          <p role="alert">{fault}</p>
+          <button type="button" className="quiet" onClick={refresh}>
+            Try again
+          </button>
+        </div>
+      )}
+      {tasks?.length === 0 && <p className="hint">Nothing is open. Tell the assistant what needs doing.</p>}
+      <ul>
+        {tasks?.map((task) => (
+          <TaskRow key={task.id} task={task} onToggle={() => toggle(task)} />
+        ))}
+      </ul>
+      {more > 0 && <p className="hint">… and {more} more. Ask the assistant for them.</p>}
+      <div className="outcome">
+        <p role="status">{outcome?.words}</p>
+        {outcome?.undoToken && (
+          <button type="button" className="quiet" onClick={undo}>
+            Undo
+          </button>
+        )}
+      </div>
+    </aside>
+  );
+}
+
+/** @param {{ task: import("../hooks/useTasks.js").ShownTask, onToggle: () => void }} props */
+function TaskRow({ task, onToggle }) {
+  const { title, due, overdue, labels = [], isDone = false } = task;
+  return (
+    <li className={isDone ? "done" : ""}>
+      <label dir="auto">
+        <input type="checkbox" checked={isDone} onChange={onToggle} />
+        <span>{title}</span>
+      </label>
+      {(due || labels.length > 0) && (
+        <p className="hint">
+          {due && <span className={overdue ? "late" : ""}>{overdue ? `${dayOf(due)}, overdue` : dayOf(due)}</span>}
+          {labels.map((label) => (
+            <span key={label} className="label">
+              {label}
+            </span>
+          ))}
+        </p>
+      )}
+    </li>
+  );
+}
+
+/** A due date is local: it has no zone to convert from. @param {string} due `2026-11-25` or `2026-11-25T15:00` */
+function dayOf(due) {
+  const hasTime = due.includes("T");
+  const day = new Date(hasTime ? due : `${due}T00:00`);
+  const time = hasTime ? /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" }) : {};
+  return day.toLocaleString(undefined, { weekday: "short", day: "numeric", month: "short", ...time });
+}

@@ -1,0 +1,120 @@
+/** The options and methods that `@openai/chatkit-react` passes on. */
+
+import { beforeEach, expect, jest, test } from "@jest/globals";
+import { eventStream } from "../network.js";
+import { done, openChat, thread, userItem } from "./chat.js";
+
+beforeEach(() => sessionStorage.clear());
+
+test("[005/FR-002] header, disclaimer, frame title and language", async () => {
+  const onClick = jest.fn();
+  const chat = openChat(
+    { "threads.list": () => ({ data: [], has_more: false }) },
+    {
+      frameTitle: "Helper",
+      locale: "de-DE",
+      header: { title: { text: "My chat" }, leftAction: { icon: "settings-cog", onClick } },
+      disclaimer: { text: "It can be *wrong*." },
+    },
+  );
+
+  await chat.user.click(chat.view.getByRole("button", { name: "settings cog" }));
+  await chat.element.showHistory();
+
+  expect(onClick).toHaveBeenCalledTimes(1);
+  expect(chat.view.getByRole("heading", { name: "My chat" })).toBeInTheDocument();
+  expect(chat.element).toHaveAccessibleName("Helper");
+  expect(chat.element.shadowRoot.querySelector("small em")).toHaveTextContent("wrong");
+  expect(chat.requests[0].headers.get("accept-language")).toBe("de-DE");
+});
+
+test("[005/FR-002] header and history can be left out, and so can what a row of the history does", async () => {
+  const bare = openChat({}, { header: { enabled: false }, history: { enabled: false } });
+  expect(bare.view.queryByRole("button", { name: "Conversations" })).toBeNull();
+
+  const chat = openChat(
+    { "threads.list": () => ({ data: [thread], has_more: false }) },
+    { history: { enabled: true, showDelete: false, showRename: false } },
+  );
+  await chat.element.showHistory();
+
+  const entries = chat.element.shadowRoot.querySelectorAll("dialog li button");
+  expect(entries).toHaveLength(1);
+});
+
+test("[005/FR-002] a tool and a model are chosen for a message, and the tool for that one alone", async () => {
+  const stream = eventStream();
+  const tools = [{ id: "search", label: "Search", icon: "search", placeholderOverride: "What to look for" }];
+  const models = [
+    { id: "small", label: "Small", default: true },
+    { id: "large", label: "Large" },
+  ];
+  const chat = openChat({ "threads.create": () => stream.response }, { composer: { tools, models } });
+  const chosen = jest.fn();
+  chat.element.addEventListener("chatkit.tool.change", (/** @type {any} */ { detail }) => chosen(detail.toolId));
+
+  await chat.element.setComposerValue({ text: "ferns", selectedToolId: "search", selectedModelId: "large" });
+  expect(chat.composer()).toHaveAttribute("placeholder", "What to look for");
+  await chat.user.type(chat.composer(), "{Enter}");
+
+  const { input } = chat.requests[0].body.params;
+  expect(input.inference_options).toEqual({ tool_choice: { id: "search" }, model: "large" });
+  expect(chosen.mock.calls).toEqual([["search"], [null]]);
+  stream.end();
+});
+
+test("[005/FR-002] a message of the page's own carries its parts, quote and choices into a new conversation", async () => {
+  const stream = eventStream();
+  const chat = openChat({
+    "threads.get_by_id": () => ({ ...thread, items: { data: [], has_more: false } }),
+    "threads.follow": () => new Response(""),
+    "threads.create": () => stream.response,
+  });
+  await chat.element.setThreadId("t1");
+  const content = [
+    { type: "input_tag", id: "t1", text: "@milk" },
+    { type: "input_text", text: " is late" },
+  ];
+
+  const sent = chat.element.sendUserMessage({
+    content,
+    reply: "earlier words",
+    newThread: true,
+    toolChoice: { id: "x" },
+  });
+  stream.send(
+    { type: "thread.created", thread },
+    done({ ...userItem("u1", "@milk is late"), quoted_text: "earlier words" }),
+  );
+  stream.end();
+  await sent;
+
+  expect(chat.requests.at(-1)?.body).toMatchObject({
+    type: "threads.create",
+    params: { input: { content, quoted_text: "earlier words", inference_options: { tool_choice: { id: "x" } } } },
+  });
+  expect(chat.view.getByLabelText("You")).toHaveTextContent("earlier words@milk is late");
+});
+
+test("[005/FR-024] the theme is told to the stylesheet, and nothing of it stays when it goes", () => {
+  const theme = {
+    colorScheme: "dark",
+    radius: "sharp",
+    density: "compact",
+    typography: { baseSize: 18, fontFamily: "serif" },
+    color: { accent: { primary: "#123456", level: 1 }, surface: { background: "#000000", foreground: "#ffffff" } },
+  };
+  const { element } = openChat({}, { theme });
+
+  expect(element.style.getPropertyValue("--chatkit-accent")).toBe("#123456");
+  expect(element.style.getPropertyValue("--chatkit-radius")).toBe("0px");
+  expect(element.style.fontSize).toBe("18px");
+  element.setOptions({ api: { url: "http://gateway.test/api/ada-1/chatkit" }, theme: "light" });
+  expect(element.style.getPropertyValue("--chatkit-accent")).toBe("");
+});
+
+test("[005/FR-002] an element without an address says what is missing", () => {
+  const element = /** @type {any} */ (document.createElement("openai-chatkit"));
+
+  expect(() => element.setOptions({})).toThrow("api.url is required");
+});

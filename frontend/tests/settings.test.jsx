@@ -1,0 +1,128 @@
+/** What a person decides for themselves, and what they take along or leave behind. */
+
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { refusal } from "./network.js";
+import { ADA, openPage, sessionOf, tokenFor } from "./page.js";
+
+const HOME = "http://gateway.test/api/ada-1";
+const SETTINGS = `GET ${HOME}/settings`;
+const DATA = `DELETE ${HOME}/data`;
+const PASSWORD = "POST /api/auth/sign-in/email";
+const DELETE_USER = "POST /api/auth/delete-user";
+
+/** @type {Awaited<ReturnType<typeof openPage>>} */
+let page;
+/** @type {object | null} */
+let user;
+beforeEach(() => {
+  user = ADA;
+  localStorage.clear();
+});
+afterEach(() => page.close());
+
+/** @param {Record<string, unknown>} routes */
+async function open(routes) {
+  page = await openPage("/settings", {
+    "GET /api/auth/get-session": () => sessionOf(user),
+    "GET /api/auth/token": () => ({ token: tokenFor("ada-1") }),
+    [SETTINGS]: { time_zone: "Europe/Berlin" },
+    ...routes,
+  });
+}
+
+test("[005/FR-031] the time zone is shown, changed, and kept as the server took it", async () => {
+  await open({ [`PATCH ${HOME}/settings`]: (/** @type {any} */ { body }) => body });
+  const zone = await page.screen.findByLabelText("Time zone");
+  await page.waitFor(() => expect(zone).toHaveValue("Europe/Berlin"));
+
+  await page.user.selectOptions(zone, "Asia/Tokyo");
+
+  await page.screen.findByText(/^Kept\. It is \d/);
+  expect(zone).toHaveValue("Asia/Tokyo");
+  expect(page.requests.at(-1)?.body).toEqual({ time_zone: "Asia/Tokyo" });
+});
+
+test("[005/FR-031] a change that was not kept is taken back and said", async () => {
+  await open({ [`PATCH ${HOME}/settings`]: () => refusal(503, { code: "unavailable", message: "Not just now." }) });
+  const zone = await page.screen.findByLabelText("Time zone");
+  await page.waitFor(() => expect(zone).toHaveValue("Europe/Berlin"));
+
+  await page.user.selectOptions(zone, "Asia/Tokyo");
+
+  expect(await page.screen.findByRole("alert")).toHaveTextContent("Not just now.");
+  expect(zone).toHaveValue("Europe/Berlin");
+});
+
+test("[005/FR-032] everything comes as one file", async () => {
+  const clicked = jest.fn();
+  Object.assign(URL, { createObjectURL: () => "blob:x", revokeObjectURL: () => undefined });
+  const click = HTMLAnchorElement.prototype.click;
+  HTMLAnchorElement.prototype.click = function saved() {
+    clicked(this.download);
+  };
+  await open({ [`GET ${HOME}/export`]: { tasks: [] } });
+
+  await page.user.click(await page.screen.findByRole("button", { name: "Download my data" }));
+
+  await page.waitFor(() =>
+    expect(clicked).toHaveBeenCalledWith(expect.stringMatching(/^remit-\d{4}-\d\d-\d\d\.json$/)),
+  );
+  HTMLAnchorElement.prototype.click = click;
+});
+
+/** @param {string} password @param {string} word */
+async function leave(password, word) {
+  await page.user.click(await page.screen.findByRole("button", { name: "Delete my account…" }));
+  await page.user.type(page.screen.getByLabelText("Password"), password);
+  await page.user.type(page.screen.getByLabelText("Type DELETE to confirm"), word);
+  await page.user.click(page.screen.getByRole("button", { name: "Delete everything" }));
+}
+const deletions = () =>
+  page.requests.map(({ route }) => route).filter((route) => [PASSWORD, DATA, DELETE_USER].includes(route));
+
+test("[005/FR-033] the password is asked first, then the data goes, then the account", async () => {
+  localStorage.setItem("remit.thread.ada-1", "t1");
+  await open({
+    [PASSWORD]: { token: "t", user: ADA },
+    [DATA]: () => new Response(null, { status: 204 }),
+    [DELETE_USER]: () => {
+      user = null;
+      return { success: true };
+    },
+  });
+
+  await leave("correct horse", "DELETE");
+
+  await page.screen.findByRole("heading", { name: "Sign in" });
+  expect(deletions()).toEqual([PASSWORD, DATA, DELETE_USER]);
+  expect(localStorage.getItem("remit.thread.ada-1")).toBeNull();
+});
+
+test("[005/FR-033] a wrong password or word deletes nothing", async () => {
+  await open({ [PASSWORD]: () => refusal(401, { message: "Invalid email or password" }) });
+  await leave("wrong horse", "delete");
+  expect(await page.screen.findByRole("alert")).toHaveTextContent("Type DELETE in capital letters.");
+  expect(deletions()).toEqual([]);
+
+  await page.user.clear(page.screen.getByLabelText("Type DELETE to confirm"));
+  await page.user.type(page.screen.getByLabelText("Type DELETE to confirm"), "DELETE");
+  await page.user.click(page.screen.getByRole("button", { name: "Delete everything" }));
+
+  await page.waitFor(() => expect(page.screen.getByRole("alert")).toHaveTextContent("Invalid email or password."));
+  expect(deletions()).toEqual([PASSWORD]);
+});
+
+test("[005/FR-033] a failure on the way is said, and the person stays signed in", async () => {
+  await open({
+    [PASSWORD]: { token: "t", user: ADA },
+    [DATA]: () => refusal(503, { code: "unavailable", message: "The task list cannot be reached." }),
+  });
+
+  await leave("correct horse", "DELETE");
+
+  expect(await page.screen.findByRole("alert")).toHaveTextContent(
+    "Nothing was deleted. The task list cannot be reached.",
+  );
+  expect(deletions()).toEqual([PASSWORD, DATA]);
+  expect(page.screen.getByRole("heading", { name: "Settings" })).toBeInTheDocument();
+});
