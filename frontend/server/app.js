@@ -5,11 +5,21 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
+import { cors } from "hono/cors";
 import { ADDRESS_HEADER } from "./auth.js";
 import { securityHeaders } from "./headers.js";
 
 const MAX_BODY_BYTES = 64 * 1024;
 const RETRY_SECONDS = "5";
+
+/** What an MCP client that is itself a page asks for: public or proved by a code, never by a cookie. */
+const OPEN_TO_ANY_PAGE = [
+  "/.well-known/*",
+  "/api/auth/.well-known/*",
+  "/api/auth/jwks",
+  "/api/auth/oauth2/register",
+  "/api/auth/oauth2/token",
+];
 
 /** @typedef {import("hono").Context<{ Bindings: import("@hono/node-server").HttpBindings }>} Context */
 
@@ -33,6 +43,13 @@ export function createApp({ settings, signIn, ready, dist }) {
       (error) => unavailable(error, c),
     ),
   );
+  const openly = cors({
+    origin: "*",
+    allowMethods: ["GET", "POST"],
+    allowHeaders: ["Authorization", "Content-Type", "MCP-Protocol-Version"],
+    maxAge: 600,
+  });
+  for (const path of OPEN_TO_ANY_PAGE) app.use(path, openly);
   app.use("/api/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
   for (const path of ["/api/auth/*", "/.well-known/*"]) {
     app.on(["GET", "POST"], path, async (c) => {
