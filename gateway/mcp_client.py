@@ -149,6 +149,10 @@ class McpClient(McpLink):
         """Call a tool that only reads, for a page that the person looks at."""
         return await self.call(user, tool, arguments, MODEL_SCOPES)
 
+    async def choose_time_zone(self, user: UserId, name: str) -> None:
+        """Keep a zone from whatever device the person writes."""
+        await self.call(user, PersonTool.CHOOSE_TIME_ZONE, {"time_zone": name}, PERSON_SCOPES)
+
     async def delete_person(self, user: UserId) -> None:
         """Delete everything of the person's."""
         await self.call(user, PersonTool.DELETE_PERSON, {}, PERSON_SCOPES)

@@ -43,8 +43,8 @@ def person_routes(client: McpClient) -> APIRouter:
 
     @router.patch("/{user_id}/settings")
     async def change(user: SignedIn, asked: PersonSettings) -> PersonSettings:
-        found = await client.read_for_person(user, TaskTool.GET_CONTEXT, {"time_zone": asked.time_zone})
-        return PersonSettings(time_zone=found["time_zone"])
+        await client.choose_time_zone(user, asked.time_zone)
+        return asked
 
     @router.get("/{user_id}/export")
     async def export(user: SignedIn) -> Response:

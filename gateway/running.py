@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 REPLAYED_ITEMS = 100
 ANSWER_SECONDS = 60
-RENEW_SECONDS = 2  # of the lease's thirty: a dead process leaves what was said until then, and Stop is heard
+RENEW_SECONDS = 2  # of the lease's fifteen: a dead process leaves what was said until then, and Stop is heard
 STORE_SECONDS = 8
 STORE_PAUSE_SECONDS = 0.5
 RETRY_SECONDS = 5

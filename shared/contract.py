@@ -42,6 +42,7 @@ class ConversationTool(StrEnum):
 class PersonTool(StrEnum):
     """The gateway's tools for a person as a whole; no model and no OAuth client ever reaches them."""
 
+    CHOOSE_TIME_ZONE = "choose_time_zone"
     DELETE_PERSON = "delete_person"
 
 

@@ -1,4 +1,4 @@
-"""Answers stored while they are written, stopped turns, items that wait for the person's word, and feedback."""
+"""Answers stored as they are written, stopped turns, items that wait for the person's word, feedback, a chosen zone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,7 @@ depends_on: None = None
 
 
 def upgrade() -> None:
+    op.add_column("people", sa.Column("zone_chosen", sa.Boolean, server_default=sa.false(), nullable=False))
     op.add_column("turns", sa.Column("answer_seq", sa.Integer))
     op.add_column("turns", sa.Column("stop", sa.Boolean, server_default=sa.false(), nullable=False))
     _allow_statuses("'running', 'done', 'stopped', 'failed', 'interrupted'")
@@ -38,6 +39,7 @@ def downgrade() -> None:
     _allow_statuses("'running', 'done', 'failed', 'interrupted'")
     op.drop_column("turns", "stop")
     op.drop_column("turns", "answer_seq")
+    op.drop_column("people", "zone_chosen")
 
 
 def _allow_statuses(statuses: str) -> None:

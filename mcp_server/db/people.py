@@ -31,9 +31,10 @@ class PersonRepository:
             row = (await self._session.execute(statement)).scalar_one()
         return row
 
-    async def set_time_zone(self, name: str) -> None:
-        statement = update(PersonRow).where(PersonRow.user_id == self._user).values(time_zone=name)
-        await self._session.execute(statement)
+    async def set_time_zone(self, name: str, *, chosen: bool = False) -> None:
+        """Store the person's zone; one that they chose themselves is marked, and stays marked."""
+        values = {"time_zone": name} | ({"zone_chosen": True} if chosen else {})
+        await self._session.execute(update(PersonRow).where(PersonRow.user_id == self._user).values(values))
 
     async def remove(self) -> None:
         """Delete the person with everything that is theirs."""

@@ -43,13 +43,17 @@ def now_column() -> Mapped[datetime]:
 
 
 class PersonRow(Row):
-    """A person as the tools know them; who they are is kept by the sign-in service."""
+    """A person as the tools know them; who they are is kept by the sign-in service.
+
+    A zone that was chosen stays; otherwise it follows the device that the person writes from.
+    """
 
     __tablename__ = "people"
     __table_args__ = (user_check("people"),)
 
     user_id: Mapped[str] = mapped_column(Text, primary_key=True)
     time_zone: Mapped[str | None] = mapped_column(Text)
+    zone_chosen: Mapped[bool] = mapped_column(Boolean, server_default=false())
     next_task: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     next_change: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     created_at: Mapped[datetime] = now_column()

@@ -12,7 +12,7 @@ from mcp_server.db.tables import TurnRow
 from shared.contract import TurnOutcome, TurnStatus
 from shared.identity import UserId
 
-LEASE_SECONDS = 30
+LEASE_SECONDS = 15  # a dead holder is noticed soon, and a live one renews every two seconds
 
 
 def status_now() -> ColumnElement[Any]:

@@ -102,7 +102,7 @@ class StartService:
 
     async def _zone(self, people: PersonRepository, told: str) -> ZoneInfo:
         person = await people.lock()
-        if told == person.time_zone or not is_zone(told):
+        if person.zone_chosen or told == person.time_zone or not is_zone(told):
             return zone_of(person.time_zone)
         await people.set_time_zone(told)
         return zone_of(told)

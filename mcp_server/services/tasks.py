@@ -9,13 +9,12 @@ from mcp_server.services import cursors
 from mcp_server.services.dates import Due, resolve, week_of
 from mcp_server.services.texts import clean_line
 from mcp_server.services.views import task_view
-from mcp_server.services.zones import Clock, is_zone, local_now, utc_now, wall_clock
+from mcp_server.services.zones import NO_ZONE, Clock, is_zone, local_now, utc_now, wall_clock
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 from shared.tasks import Context, FoundTasks
 
 MOST_WORDS = 10
-NO_ZONE = "There is no such time zone. Write an IANA name such as Europe/Berlin."
 EMPTY = {
     "open": "There is no open task.",
     "done": "Nothing was completed yet.",

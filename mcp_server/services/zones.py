@@ -9,6 +9,7 @@ from mcp_server.db.people import PersonRepository
 
 Clock = Callable[[], datetime]
 DEFAULT_ZONE = "UTC"
+NO_ZONE = "There is no such time zone. Write an IANA name such as Europe/Berlin."
 
 
 def utc_now() -> datetime:

@@ -60,11 +60,13 @@ class Services:
 
 def catalogue(services: Services) -> tuple[Offer, ...]:
     """Return every tool, in the order in which it is listed."""
+    return (*_for_tasks(services), *_for_conversations(services), *_for_people(services))
+
+
+def _for_tasks(services: Services) -> tuple[Offer, ...]:
     task, change = TaskTools(services.tasks), ChangeTools(services.writer, services.changes)
-    talk = ConversationTools(services.conversations, services.starts, services.turns)
     by_question, by_card = deletion_with_question(services.deletions), deletion_with_card(services.deletions)
-    read, write, manage = Scope.TASKS_READ, Scope.TASKS_WRITE, Scope.CONVERSATIONS
-    look = Scope.CONVERSATIONS_READ
+    read, write = Scope.TASKS_READ, Scope.TASKS_WRITE
     return (
         Offer(T.GET_CONTEXT, "Today and counts", task.get_context, BOTH, read, SETS),
         Offer(T.FIND_TASKS, "Find tasks", task.find_tasks, BOTH, read, READS),
@@ -76,9 +78,14 @@ def catalogue(services: Services) -> tuple[Offer, ...]:
         Offer(T.DELETE_TASKS, "Delete tasks", by_card, GATEWAY, write, DESTROYS),
         Offer(T.UNDO, "Undo a change", change.undo, BOTH, write, ADDS),
         Offer(T.LIST_CHANGES, "List changes", change.list_changes, BOTH, read, READS),
-        Offer(
-            PeopleTool.SEARCH_CONVERSATIONS, "Search web conversations", talk.search_conversations, PEOPLE, look, READS
-        ),
+    )
+
+
+def _for_conversations(services: Services) -> tuple[Offer, ...]:
+    talk = ConversationTools(services.conversations, services.starts, services.turns)
+    search, look, manage = PeopleTool.SEARCH_CONVERSATIONS, Scope.CONVERSATIONS_READ, Scope.CONVERSATIONS
+    return (
+        Offer(search, "Search web conversations", talk.search_conversations, PEOPLE, look, READS),
         Offer(C.BEGIN_TURN, "Begin a turn", talk.begin_turn, GATEWAY, manage, SETS),
         Offer(C.RETRY_TURN, "Retry a turn", talk.retry_turn, GATEWAY, manage, DESTROYS),
         Offer(C.RENEW_TURN, "Renew a turn", talk.renew_turn, GATEWAY, manage, SETS),
@@ -92,12 +99,12 @@ def catalogue(services: Services) -> tuple[Offer, ...]:
         Offer(C.GIVE_FEEDBACK, "Give feedback", talk.give_feedback, GATEWAY, manage, SETS),
         Offer(C.RENAME_CONVERSATION, "Rename a conversation", talk.rename_conversation, GATEWAY, manage, SETS),
         Offer(C.DELETE_CONVERSATION, "Delete a conversation", talk.delete_conversation, GATEWAY, manage, DESTROYS),
-        Offer(
-            PersonTool.DELETE_PERSON,
-            "Delete a person's data",
-            PersonTools(services.people).delete_person,
-            GATEWAY,
-            Scope.PERSON,
-            DESTROYS,
-        ),
+    )
+
+
+def _for_people(services: Services) -> tuple[Offer, ...]:
+    person, scope = PersonTools(services.people), Scope.PERSON
+    return (
+        Offer(PersonTool.CHOOSE_TIME_ZONE, "Choose a zone", person.choose_time_zone, GATEWAY, scope, SETS),
+        Offer(PersonTool.DELETE_PERSON, "Delete a person's data", person.delete_person, GATEWAY, scope, DESTROYS),
     )

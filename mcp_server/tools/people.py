@@ -1,5 +1,9 @@
 """The gateway's own tools for a person as a whole."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from mcp_server.services.people import PersonService
 from shared.contract import Done
 from shared.identity import UserId
@@ -10,6 +14,10 @@ class PersonTools:
 
     def __init__(self, people: PersonService) -> None:
         self._people = people
+
+    async def choose_time_zone(self, user: UserId, time_zone: Annotated[str, Field(max_length=64)]) -> Done:
+        """Keep the zone that the person chose, from whatever device they write."""
+        return await self._people.choose_time_zone(user, time_zone)
 
     async def delete_person(self, user: UserId) -> Done:
         """Delete the person's tasks, changes and conversations, for good."""

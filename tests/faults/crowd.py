@@ -18,7 +18,7 @@ CONVERSATION_LENGTH = 20
 PATIENCE_SECONDS = 2
 PAUSE_SECONDS = 0.2
 ANSWER_SECONDS = 30
-LAST_SECONDS = 90
+LAST_SECONDS = 60
 HANGS_UP, SENDS_TWICE = 0.1, 0.1
 
 
@@ -46,10 +46,13 @@ class Sent:
 class Crowd:
     """Some people at once, each in a conversation of their own, until they are told to stop."""
 
-    def __init__(self, stack: Stack, size: int, seed: int, *, remembers: bool = True) -> None:
+    def __init__(
+        self, stack: Stack, size: int, seed: int, *, remembers: bool = True, last_seconds: float = LAST_SECONDS
+    ) -> None:
         self.done = 0
         self.history: list[Sent] = []
         self._remembers = remembers
+        self._last_seconds = last_seconds
         self._stack = stack
         self._size = size
         self._dice = random.Random(seed)  # noqa: S311 - the same run again, no secret
@@ -84,7 +87,7 @@ class Crowd:
                 continue
             conversation_id, length = "", 0
             if not sent.done:  # a dead gateway's lease has to run out first: go on elsewhere, and come back to it
-                task = asyncio.create_task(self._insist(sent, headers, LAST_SECONDS))
+                task = asyncio.create_task(self._insist(sent, headers, self._last_seconds))
                 self._patient.add(task)
 
     async def _insist(self, sent: Sent, headers: dict[str, str], seconds: float) -> None:

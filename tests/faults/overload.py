@@ -14,7 +14,6 @@ from tests.faults.verdict import percentile
 
 TOLD_WHEN = {429, 503}
 PEOPLE_FOR_CAPACITY = 8
-CAPACITY_SECONDS = 5.0
 CALL_SECONDS = 60
 
 
@@ -36,17 +35,25 @@ class Overload:
     untold: int = 0
 
     @property
+    def unexpected(self) -> int:
+        """How many answers were neither one nor a refusal that says why."""
+        return sum(count for status, count in self.statuses.items() if status not in {200, 409, 429, 503})
+
+    @property
     def refusal_p99(self) -> float:
         return percentile(self.refusal_seconds, 99)
 
 
-def overload_round(stack: Stack, *, seconds: float, factor: float) -> Overload:
-    """Offer ``factor`` times the capacity, at an even pace that waits for nobody."""
-    return asyncio.run(_offer(stack, seconds, factor))
+def overload_round(stack: Stack, *, seconds: float, factor: float, capacity_seconds: float = 5) -> Overload:
+    """Offer ``factor`` times the capacity, at an even pace that waits for nobody.
+
+    ``capacity_seconds`` is how long the capacity is measured before.
+    """
+    return asyncio.run(_offer(stack, seconds, factor, capacity_seconds))
 
 
-async def _offer(stack: Stack, seconds: float, factor: float) -> Overload:
-    capacity = await _capacity(stack)
+async def _offer(stack: Stack, seconds: float, factor: float, capacity_seconds: float) -> Overload:
+    capacity = await _capacity(stack, capacity_seconds)
     found = Overload(capacity, capacity * factor)
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=200)
     async with (
@@ -60,12 +67,12 @@ async def _offer(stack: Stack, seconds: float, factor: float) -> Overload:
     return found
 
 
-async def _capacity(stack: Stack) -> float:
+async def _capacity(stack: Stack, seconds: float) -> float:
     crowd = Crowd(stack, PEOPLE_FOR_CAPACITY, seed=0)
     talking = asyncio.create_task(crowd.run())
     await asyncio.sleep(1)
     before, begun = crowd.done, time.monotonic()
-    await asyncio.sleep(CAPACITY_SECONDS)
+    await asyncio.sleep(seconds)
     rate = (crowd.done - before) / (time.monotonic() - begun)
     crowd.stop()
     await talking

@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from tests.faults.crowd import Crowd
+from tests.faults.crowd import LAST_SECONDS, Crowd
 from tests.faults.nemesis import Nemesis
 from tests.faults.stack import Stack
 from tests.faults.verdict import Verdict, judge, percentile, recoveries
@@ -27,10 +27,15 @@ class Round:
     verdict: Verdict
 
 
-def fault_round(stack: Stack, *, people: int, faults: int, seed: int, turns: int = 0) -> Round:
-    """Let people talk while things die, until there were so many faults and so many answers."""
+def fault_round(
+    stack: Stack, *, people: int, faults: int, seed: int, turns: int = 0, last_seconds: float = LAST_SECONDS
+) -> Round:
+    """Let people talk while things die, until there were so many faults and so many answers.
+
+    ``last_seconds`` is how long what is unanswered then is still insisted on.
+    """
     begun = time.monotonic()
-    crowd, nemesis = Crowd(stack, people, seed), Nemesis(stack, seed)
+    crowd, nemesis = Crowd(stack, people, seed, last_seconds=last_seconds), Nemesis(stack, seed)
 
     async def both() -> None:
         talking = asyncio.create_task(crowd.run())

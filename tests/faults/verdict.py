@@ -13,7 +13,6 @@ ITEMS = """
 SELECT i.user_id, i.conversation_id::text, i.seq, i.kind, i.turn_id::text, i.data #>> '{content,0,text}' AS text
 FROM items i ORDER BY i.user_id, i.conversation_id, i.seq
 """
-TURNS = "SELECT user_id, id::text, message_key, status, lease_until < now() AS ran_out FROM turns"
 TASKS = "SELECT title FROM tasks"
 SAID = "user_message", "assistant_message"
 
@@ -38,18 +37,17 @@ class Verdict:
 
 def judge(owner_url: str, history: Sequence[Sent]) -> Verdict:
     """Compare what the senders were told with what is stored."""
-    turns = {turn["message_key"]: turn for turn in run(owner_url, TURNS)}
     items = [one for one in run(owner_url, ITEMS) if one["kind"] in SAID]
     questions = Counter(_word(one["text"]) for one in items if one["kind"] == "user_message")
     answers = Counter(one["turn_id"] for one in items if one["kind"] == "assistant_message")
     tasks = Counter(row["title"] for row in run(owner_url, TASKS))
-    turn_of = {sent.word: turns.get(sent.key) for sent in history}
+    turn_of = {_word(one["text"]): one["turn_id"] for one in items if one["kind"] == "user_message"}
     done = [sent.word for sent in history if sent.done]
     return Verdict(
         lost=[sent.word for sent in history if sent.acknowledged and not questions[sent.word]],
-        unanswered=[word for word in done if not _answers(turn_of[word], answers)],
+        unanswered=[word for word in done if not answers[turn_of.get(word, "")]],
         doubled=[word for word, count in questions.items() if count > 1]
-        + [word for word in done if _answers(turn_of[word], answers) > 1],
+        + [word for word in done if answers[turn_of.get(word, "")] > 1],
         misplaced=_misplaced(items),
         doubled_effects=[sent.word for sent in history if tasks[sent.word] > 1],
         lost_effects=[sent.word for sent in history if sent.added and not tasks[sent.word]],
@@ -67,10 +65,6 @@ def recoveries(faults: Iterable[tuple[float, str]], history: Sequence[Sent]) -> 
 def percentile(values: Sequence[float], n: int) -> float:
     """Return the n-th percentile; 0 of nothing."""
     return statistics.quantiles(values, n=100, method="inclusive")[n - 1] if len(values) > 1 else max(values, default=0)
-
-
-def _answers(turn: dict[str, Any] | None, answers: Counter[str]) -> int:
-    return 0 if turn is None else answers[turn["id"]]
 
 
 def _misplaced(items: Sequence[dict[str, Any]]) -> list[str]:

@@ -39,6 +39,21 @@ async def test_the_time_zone_is_told_and_changed(ada: Person) -> None:
 
 
 @pytest.mark.requirement("005/FR-031")
+async def test_the_zone_follows_the_device_until_one_is_chosen(ada: Person) -> None:
+    async def write_from(zone: str) -> Any:
+        await ada.post("chat", {"message": "what is on my list?"}, **{"X-Time-Zone": zone})
+        return (await ada.get("settings")).json()["time_zone"]
+
+    assert await write_from("Europe/Berlin") == "Europe/Berlin"
+    assert await write_from("America/Lima") == "America/Lima"
+
+    address = f"{ada.url}/api/{ada.user_id}/settings"
+    await ada.http.patch(address, json={"time_zone": "Asia/Tokyo"}, headers=ada.headers)
+
+    assert await write_from("Europe/Berlin") == "Asia/Tokyo"
+
+
+@pytest.mark.requirement("005/FR-031")
 @pytest.mark.parametrize("body", [{"time_zone": "Mars/Phobos"}, {"time_zone": ""}, {}, {"time_zone": "UTC", "x": 1}])
 async def test_a_time_zone_that_does_not_exist_is_refused(ada: Person, body: dict[str, Any]) -> None:
     refused = await ada.http.patch(f"{ada.url}/api/{ada.user_id}/settings", json=body, headers=ada.headers)

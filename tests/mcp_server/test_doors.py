@@ -36,6 +36,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "give_feedback": {"conversation_id": NOWHERE, "item_ids": ["item"], "kind": "positive"},
     "rename_conversation": {"conversation_id": NOWHERE, "title": "title"},
     "delete_conversation": {"conversation_id": NOWHERE},
+    "choose_time_zone": {"time_zone": "UTC"},
     "delete_person": {},
 }
 """Good arguments of every tool: with them only the user can be wrong."""
@@ -148,7 +149,7 @@ def probes(mine: Caller, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "rename_conversation": {**conversation, "title": "mine now"},
         "delete_conversation": conversation,
     }
-    assert set(asked) == set(ARGUMENTS) - {"get_context", "find_tasks", "add_tasks", "list_changes", "delete_person"}
+    assert set(asked) == set(ARGUMENTS) - {"get_context", "find_tasks", "add_tasks", "list_changes", *PersonTool}
     return {tool: mine.call(tool, **arguments) for tool, arguments in asked.items()}
 
 

@@ -178,7 +178,7 @@ def test_a_lease_is_renewed_while_it_is_held(talk: Talk) -> None:
 
     renewed = talk.caller.ok("renew_turn", turn_id=started["turn_id"], lease=started["lease"])
 
-    assert renewed == {"seconds": 30, "stop": False}
+    assert renewed == {"seconds": 15, "stop": False}
 
 
 @pytest.mark.parametrize("lease", [str(uuid.uuid4()), "no lease"])
@@ -224,7 +224,7 @@ def test_a_failed_message_is_not_answered_once_the_conversation_went_on(talk: Ta
 
 @pytest.fixture
 def let_the_lease_run_out(owner_url: str, user_id: str) -> Callable[[], None]:
-    """Do what thirty seconds would do."""
+    """Do what fifteen seconds would do."""
 
     def run_out() -> None:
         past = "UPDATE turns SET lease_until = now() - interval '1 second' WHERE user_id = $1 AND status = 'running'"

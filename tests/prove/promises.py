@@ -1,6 +1,6 @@
 """The promises that are proved, in the order in which they run."""
 
-from tests.prove import cors_matrix, forged_pairs, key_faults, leak, mutations
+from tests.prove import cors_matrix, forged_pairs, key_faults, leak, leaving, memory, messages, mutations, overload
 
 PROMISES = (
     mutations.PROMISE,
@@ -8,4 +8,8 @@ PROMISES = (
     leak.PROMISE,
     key_faults.PROMISE,
     cors_matrix.PROMISE,
+    messages.PROMISE,
+    overload.PROMISE,
+    leaving.PROMISE,
+    memory.PROMISE,
 )

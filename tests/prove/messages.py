@@ -1,0 +1,49 @@
+"""An acknowledged message is never lost, doubled or out of order, whatever dies; a write that is repeated happens once."""
+
+from tests.faults.rounds import Round, fault_round
+from tests.faults.stack import running_stack
+from tests.prove.promise import Counts, Outcome, Promise, Stage
+
+PEOPLE = 24
+TURNS_A_FAULT = 95
+FEWEST_FAULTS = 3
+CONTROL_SHARE, FEWEST_CONTROLS = 50, 60
+CONTROL_SECONDS = 4
+SEED = 20_261_126
+
+
+def run(_: Stage, tries: int) -> Outcome:
+    faults = max(FEWEST_FAULTS, -(-tries // TURNS_A_FAULT))
+    with running_stack() as stack:
+        found = fault_round(stack, people=PEOPLE, faults=faults, seed=SEED, turns=tries)
+    control_tries = max(FEWEST_CONTROLS, tries // CONTROL_SHARE)
+    with running_stack("tests.faults.naive") as stack:
+        naive = fault_round(
+            stack, people=PEOPLE, faults=1, seed=SEED, turns=control_tries, last_seconds=CONTROL_SECONDS
+        )
+    control = _counts(naive)
+    return Outcome(
+        found.acknowledged,
+        _counts(found),
+        naive.acknowledged,
+        {name: control[name] for name in ("doubled", "doubled effects", "stuck")},
+        {
+            "turns": found.turns,
+            "faults": found.faults,
+            "turns a second": round(found.turns / found.seconds, 1),
+            "p95 back after a fault, s": round(found.recovery, 2),
+        },
+    )
+
+
+def _counts(found: Round) -> Counts:
+    return {name.replace("_", " "): len(words) for name, words in vars(found.verdict).items()}
+
+
+PROMISE = Promise(
+    "messages",
+    "kill -9 of gateway, MCP server and PostgreSQL, hang-ups and doubled sends lose, double and move no message.",
+    "a gateway that knows no key, and whose answers die with the response",
+    20_000,
+    run,
+)

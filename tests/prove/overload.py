@@ -1,0 +1,50 @@
+"""Ten times more messages than can be answered: every one is answered, or refused at once with when to come back."""
+
+from tests.faults.overload import Overload, overload_round
+from tests.faults.stack import running_stack
+from tests.prove.promise import Counts, Outcome, Promise, Stage
+
+FACTOR = 10
+REFUSAL_SECONDS = 0.25
+CONTROL_SECONDS = 4
+
+
+def run(_: Stage, tries: int) -> Outcome:
+    """Overload for ``tries`` seconds."""
+    with running_stack() as stack:
+        found = overload_round(stack, seconds=tries, factor=FACTOR)
+    with running_stack(gateway={"GATEWAY_TURNS_AT_ONCE": "10000"}) as stack:
+        control = overload_round(stack, seconds=CONTROL_SECONDS, factor=FACTOR)
+    return Outcome(
+        found.statuses.total(),
+        _counts(found),
+        control.statuses.total(),
+        {"refused too slowly": _counts(control)["refused too slowly"] + _late(control)},
+        {
+            **{f"answered {status}": count for status, count in sorted(found.statuses.items())},
+            "capacity, turns a second": round(found.capacity, 1),
+            "p99 of a refusal, ms": round(found.refusal_p99 * 1000),
+        },
+    )
+
+
+def _counts(found: Overload) -> Counts:
+    return {
+        "other answers": found.unexpected,
+        "refused without Retry-After": found.untold,
+        "refused too slowly": int(found.refusal_p99 > REFUSAL_SECONDS),
+    }
+
+
+def _late(control: Overload) -> int:
+    """Without a bound nobody is refused at once: whoever is not answered waits for a time limit."""
+    return control.unexpected
+
+
+PROMISE = Promise(
+    "overload",
+    "Under ten times its capacity every answer is 2xx, 409, 429 or 503, refusals within 250 ms (p99) and with Retry-After.",
+    "a gateway without a bound on the answers under way",
+    60,
+    run,
+)
