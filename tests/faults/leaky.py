@@ -1,4 +1,4 @@
-"""A gateway that forgets no turn: the negative control of the memory run."""
+"""A gateway that forgets no turn, and 100 kB with each: the negative control of the memory run."""
 
 from typing import Any
 
@@ -7,7 +7,9 @@ from gateway.__main__ import main
 from gateway.turn import Turn
 from gateway.turns import Turns
 
-_kept: list[Turn] = []
+BALLAST_BYTES = 100_000
+
+_kept: list[tuple[Turn, bytearray]] = []
 
 
 class LeakyTurns(Turns):
@@ -15,7 +17,7 @@ class LeakyTurns(Turns):
 
     async def begin(self, *positional: Any, **told: Any) -> Turn:
         turn = await super().begin(*positional, **told)
-        _kept.append(turn)
+        _kept.append((turn, bytearray(b"x" * BALLAST_BYTES)))
         return turn
 
 

@@ -15,6 +15,7 @@ from tests.faults.verdict import percentile
 TOLD_WHEN = {429, 503}
 PEOPLE_FOR_CAPACITY = 8
 CALL_SECONDS = 60
+CAPACITY_SECONDS = 3
 
 
 @dataclass
@@ -44,20 +45,20 @@ class Overload:
         return percentile(self.refusal_seconds, 99)
 
 
-def overload_round(stack: Stack, *, seconds: float, factor: float, capacity_seconds: float = 5) -> Overload:
+def overload_round(stack: Stack, *, seconds: float, factor: float, patience: float = CALL_SECONDS) -> Overload:
     """Offer ``factor`` times the capacity, at an even pace that waits for nobody.
 
-    ``capacity_seconds`` is how long the capacity is measured before.
+    ``patience`` is how many seconds an answer may take.
     """
-    return asyncio.run(_offer(stack, seconds, factor, capacity_seconds))
+    return asyncio.run(_offer(stack, seconds, factor, patience))
 
 
-async def _offer(stack: Stack, seconds: float, factor: float, capacity_seconds: float) -> Overload:
-    capacity = await _capacity(stack, capacity_seconds)
+async def _offer(stack: Stack, seconds: float, factor: float, patience: float) -> Overload:
+    capacity = await _capacity(stack)
     found = Overload(capacity, capacity * factor)
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=200)
     async with (
-        httpx2.AsyncClient(timeout=CALL_SECONDS, limits=limits, trust_env=False) as http,
+        httpx2.AsyncClient(timeout=patience, limits=limits, trust_env=False) as http,
         asyncio.TaskGroup() as sending,
     ):
         begun = time.monotonic()
@@ -67,12 +68,12 @@ async def _offer(stack: Stack, seconds: float, factor: float, capacity_seconds: 
     return found
 
 
-async def _capacity(stack: Stack, seconds: float) -> float:
+async def _capacity(stack: Stack) -> float:
     crowd = Crowd(stack, PEOPLE_FOR_CAPACITY, seed=0)
     talking = asyncio.create_task(crowd.run())
     await asyncio.sleep(1)
     before, begun = crowd.done, time.monotonic()
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(CAPACITY_SECONDS)
     rate = (crowd.done - before) / (time.monotonic() - begun)
     crowd.stop()
     await talking

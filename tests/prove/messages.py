@@ -1,4 +1,4 @@
-"""An acknowledged message is never lost, doubled or out of order, whatever dies; a write that is repeated happens once."""
+"""An acknowledged message is never lost, doubled or moved, whatever dies; a write that is repeated happens once."""
 
 from tests.faults.rounds import Round, fault_round
 from tests.faults.stack import running_stack
