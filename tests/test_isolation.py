@@ -24,7 +24,9 @@ def run_in(process: str, code: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.requirement("001/FR-007")
 @pytest.mark.parametrize(
-    ("process", "forbidden"), [("gateway", DATABASE_DRIVERS), ("mcp-server", MODEL_LIBRARIES)], ids=str
+    ("process", "forbidden"),
+    [("gateway", DATABASE_DRIVERS), ("mcp-server", MODEL_LIBRARIES)],
+    ids=["gateway", "mcp-server"],
 )
 def test_a_process_is_pinned_without_the_other_sides_libraries(process: str, forbidden: set[str]) -> None:
     names = pinned(process)
