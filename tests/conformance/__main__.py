@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mcp_server import app as production
 from mcp_server.caller import Door
 from mcp_server.doors import DoorServer, door_server
-from mcp_server.settings import read_settings
+from mcp_server.settings import Settings, read_settings
 from tests.conformance.fixtures import add_fixtures
 from tests.conformance.rounds import add_rounds
 
@@ -39,7 +39,7 @@ def with_fixtures(door: Door, *positional: Any, **named: Any) -> DoorServer:
 
 
 def main() -> None:
-    settings = read_settings()
+    settings = read_settings(Settings)
     with patch.object(production, "door_server", with_fixtures):
         product = production.compose(settings)
     app = WithToken(product.asgi, os.environ[TOKEN])

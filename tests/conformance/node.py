@@ -1,5 +1,6 @@
 """Node.js packages of other people: installed from the lock file once, and run with a Node.js that is new enough."""
 
+import fcntl
 import hashlib
 import platform
 import re
@@ -14,14 +15,17 @@ INSTALL_SECONDS = 300
 
 def install() -> None:
     """Install what the lock file says, where it is not that already."""
-    lock = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
+    pins = HERE / "package-lock.json"
+    digest = hashlib.sha256(pins.read_bytes()).hexdigest()
     stamp = HERE / "node_modules" / ".done"
-    if stamp.exists() and stamp.read_text() == lock:
-        return
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    stamp.write_text(lock)
+    with pins.open() as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text() == digest:
+            return
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        stamp.write_text(digest)
 
 
 @cache

@@ -22,7 +22,7 @@ WATCH = """
   })).observe({ type: "layout-shift", buffered: true });
 """
 TIMES = """() => ({
-  first_paint_ms: Math.round(performance.getEntriesByName("first-contentful-paint")[0].startTime),
+  first_paint_ms: Math.round(performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? -1),
   loaded_ms: Math.round(performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd),
   layout_shift: Number(window.shift.toFixed(4)),
   script_bytes: performance.getEntriesByType("resource")

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from mcp_server import caller as caller_module
 from mcp_server.caller import Door
-from mcp_server.doors import Frame, door_app, door_server
+from mcp_server.doors import Frame, door_app, door_server, sign_in
+from mcp_server.server import DoorServer
 from mcp_server.tools import BOTH, READS, Offer
 from shared.contract import Scope, TaskTool
 from shared.identity import TokenRules, UserId, Verifier
@@ -49,13 +50,18 @@ def offer(run: Any) -> Offer:
     return Offer(TaskTool.GET_CONTEXT, "Test", run, BOTH, Scope.TASKS_READ, READS)
 
 
+def gateway_server(offers: Iterable[Offer], frame: Frame, verifier: Verifier) -> DoorServer:
+    by_assertion = sign_in(Door.GATEWAY, frame, issuer=ORIGIN, verifier=verifier)
+    return door_server(Door.GATEWAY, offers, request_state_key="k" * 32, admit=freely, **by_assertion)
+
+
 @asynccontextmanager
 async def served(offers: Iterable[Offer], key: SigningKey) -> AsyncIterator[httpx2.AsyncClient]:
     """Serve tools at a real gateway door, in this process."""
-    frame = Frame(ORIGIN, ["remit.test"], [], "k" * 32)
+    frame = Frame(ORIGIN, ["remit.test"], [])
     rules = TokenRules("EdDSA", GATEWAY_ISSUER, GATEWAY_URL, frozenset({"obo+jwt"}), single_audience=True)
     verifier = Verifier(rules, StaticKeys({key.kid: load_key(key.jwk, "EdDSA")}))
-    server = door_server(Door.GATEWAY, offers, frame, issuer=ORIGIN, verifier=verifier, admit=freely)
+    server = gateway_server(offers, frame, verifier)
     app = door_app(server, Door.GATEWAY, frame)
     async with server.session_manager.run(), httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as client:
         yield client
@@ -113,11 +119,11 @@ async def twofold(user: UserId, user_id: str) -> Told:
 
 @pytest.mark.parametrize("run", [anybodys, twofold])
 def test_a_tool_that_could_take_a_user_from_its_arguments_is_not_served(run: Any) -> None:
-    frame = Frame(ORIGIN, ["remit.test"], [], "k" * 32)
+    frame = Frame(ORIGIN, ["remit.test"], [])
     verifier = Verifier(TokenRules("EdDSA", GATEWAY_ISSUER, GATEWAY_URL), StaticKeys({}))
 
     with pytest.raises(TypeError, match="acting user"):
-        door_server(Door.GATEWAY, [offer(run)], frame, issuer=ORIGIN, verifier=verifier, admit=freely)
+        gateway_server([offer(run)], frame, verifier)
 
 
 def test_doors_and_scope_of_a_tool_have_no_default() -> None:

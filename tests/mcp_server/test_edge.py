@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.types import Receive, Scope as HttpScope, Send
 
 from mcp_server.caller import Door
-from mcp_server.doors import Frame, door_app, door_server
+from mcp_server.doors import Frame, door_app, door_server, sign_in
 from mcp_server.edge import Edge, RequestIds
 from mcp_server.tools import BOTH, READS, Offer
 from shared.contract import Scope, TaskTool
@@ -127,9 +127,10 @@ async def failing(issuer: Issuer) -> AsyncIterator[tuple[httpx2.AsyncClient, Cal
     """Serve a people's door in this process, in which everything fails."""
     rules = TokenRules("EdDSA", issuer.url, URL, frozenset({"at+jwt"}))
     verifier = Verifier(rules, StaticKeys({issuer.key.kid: load_key(issuer.key.jwk, "EdDSA")}))
-    frame = Frame(ORIGIN, ["remit.test"], [], "k" * 32)
+    frame = Frame(ORIGIN, ["remit.test"], [])
     offers = [Offer(TaskTool.GET_CONTEXT, "Test", crash, BOTH, Scope.TASKS_READ, READS)]
-    server = door_server(Door.PEOPLE, offers, frame, issuer=issuer.url, verifier=verifier, admit=freely)
+    by_token = sign_in(Door.PEOPLE, frame, issuer=issuer.url, verifier=verifier)
+    server = door_server(Door.PEOPLE, offers, request_state_key="k" * 32, admit=freely, **by_token)
     server.resource("test://fails")(fail)
     server.resource("test://fails/{id}")(fail_template)
     server.prompt(name="fails")(fail)
