@@ -1,6 +1,17 @@
 """The promises that are proved, in the order in which they run."""
 
-from tests.prove import cors_matrix, forged_pairs, key_faults, leak, leaving, memory, messages, mutations, overload
+from tests.prove import (
+    cors_matrix,
+    forged_pairs,
+    hostile,
+    key_faults,
+    leak,
+    leaving,
+    memory,
+    messages,
+    mutations,
+    overload,
+)
 
 PROMISES = (
     mutations.PROMISE,
@@ -8,6 +19,7 @@ PROMISES = (
     leak.PROMISE,
     key_faults.PROMISE,
     cors_matrix.PROMISE,
+    hostile.PROMISE,
     messages.PROMISE,
     overload.PROMISE,
     leaving.PROMISE,

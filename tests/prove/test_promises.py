@@ -3,7 +3,18 @@
 import pytest
 
 from tests.pooler import PROGRAM
-from tests.prove import cors_matrix, forged_pairs, key_faults, leak, leaving, memory, messages, mutations, overload
+from tests.prove import (
+    cors_matrix,
+    forged_pairs,
+    hostile,
+    key_faults,
+    leak,
+    leaving,
+    memory,
+    messages,
+    mutations,
+    overload,
+)
 from tests.prove.promise import Outcome, Promise, Stage
 from tests.services import Issuer, Service, SigningKey
 
@@ -33,6 +44,7 @@ def stage(owner_url: str, app_url: str, issuer: Issuer, gateway_key: SigningKey,
         ),
         pytest.param(key_faults.PROMISE, 320, marks=pytest.mark.requirement("003/FR-002")),
         pytest.param(cors_matrix.PROMISE, 3, marks=pytest.mark.requirement("003/FR-030")),
+        pytest.param(hostile.PROMISE, 200, marks=pytest.mark.requirement("004/SC-004")),
         pytest.param(messages.PROMISE, 60, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-001")]),
         pytest.param(overload.PROMISE, 2, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-002")]),
         pytest.param(leaving.PROMISE, 8, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-003")]),
