@@ -32,6 +32,7 @@ class StoredTurn:
     request_hash: str
     status: TurnStatus
     answer_seq: int
+    lease: uuid.UUID
 
 
 class TurnRepository:
@@ -75,9 +76,8 @@ class TurnRepository:
         statement = update(TurnRow).where(*self._of(conversation_id), *expired)
         await self._session.execute(statement.values(status="interrupted", finished_at=func.now()))
 
-    async def start(self, turn: StoredTurn, key: str) -> uuid.UUID:
-        """Store a running turn and return its lease."""
-        lease = uuid.uuid4()
+    async def start(self, turn: StoredTurn, key: str) -> None:
+        """Store a running turn."""
         values = {
             "user_id": self._user,
             "id": turn.id,
@@ -87,11 +87,10 @@ class TurnRepository:
             "message_key": key,
             "message_id": turn.message_id,
             "request_hash": turn.request_hash,
-            "lease": lease,
+            "lease": turn.lease,
             "lease_until": _lease_end(),
         }
         await self._session.execute(insert(TurnRow).values(values))
-        return lease
 
     async def take_over(self, turn_id: uuid.UUID, answer_seq: int) -> uuid.UUID:
         """Give an ended turn a new lease and its answer a new place; the old lease stores nothing any more."""
@@ -139,6 +138,7 @@ class TurnRepository:
             TurnRow.request_hash,
             status_now(),
             func.coalesce(TurnRow.answer_seq, TurnRow.number),
+            TurnRow.lease,
         )
         statement = select(*columns).where(TurnRow.user_id == self._user, condition)
         row = (await self._session.execute(statement)).one_or_none()

@@ -117,8 +117,9 @@ class StartService:
         await _close(rows, conversation_id, message.closes)
         turn_id = uuid.uuid4()
         number = await rows.items.append(conversation_id, turn_id, [item])
-        turn = StoredTurn(turn_id, conversation_id, number, item.id, _digest(item), "running", number)
-        return turn, str(await rows.turns.start(turn, message.key))
+        turn = StoredTurn(turn_id, conversation_id, number, item.id, _digest(item), "running", number, uuid.uuid4())
+        await rows.turns.start(turn, message.key)
+        return turn, str(turn.lease)
 
     async def _enter(self, rows: Rows, conversation_id: uuid.UUID) -> None:
         """Lock a conversation in which no turn runs; one that nobody answers any more is ended."""

@@ -48,12 +48,15 @@ class TurnService:
     async def finish(
         self, user: UserId, turn_id: str, lease: str, *, outcome: TurnOutcome, items: list[Item], title: str
     ) -> Done:
-        """Store the answer, the outcome and the title; all of it, or nothing when the lease is no longer held."""
+        """Store the answer, the outcome and the title; all of it, or nothing when the lease is no longer held.
+
+        Whoever did not hear the reply may say it again: what was stored stays.
+        """
         stored = [storable_item(item) for item in items]
         async with self._database.transaction(user) as rows:
             turn = await _held(rows, turn_id)
             if not await rows.turns.finish(turn.id, _turn_uuid(lease), outcome):
-                _lease_lost()
+                return Done() if (turn.lease, turn.status) == (_turn_uuid(lease), outcome) else _lease_lost()
             await rows.items.replace_answer(turn.conversation_id, turn.id, turn.answer_seq, stored)
             if title:
                 await rows.conversations.rename(turn.conversation_id, clean_title(title))

@@ -195,7 +195,8 @@ def test_a_lease_that_is_not_held_renews_and_stores_nothing(talk: Talk, lease: s
 def test_a_turn_ends_once(talk: Talk) -> None:
     started = talk.answer(create=True)
 
-    assert talk.caller.code("finish_turn", **finish_arguments(started)) == "lease_lost"
+    talk.caller.ok("finish_turn", **finish_arguments(started, items=[item("again")]))
+    assert talk.caller.code("finish_turn", **finish_arguments(started, outcome="failed")) == "lease_lost"
     assert talk.texts() == ["hello", "hi"]
 
 
