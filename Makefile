@@ -14,6 +14,9 @@ stdio: $(LAUNCHER)/.done ## Serve one person's tools to an MCP client that start
 connect: $(LAUNCHER)/.done ## Print what to paste into Claude Desktop, Claude Code, Cursor and VS Code
 	@$(LAUNCHER)/bin/python -m local connect
 
+mcpb: $(LAUNCHER)/.done ## Pack the bundle that desktop apps install, .local/mcpb/remit.mcpb
+	@$(LAUNCHER)/bin/python -m local --state .local/mcpb mcpb
+
 secrets: $(LAUNCHER)/.done ## Make the secrets of the containers, once, for `docker compose up`
 	@$(LAUNCHER)/bin/python -m local --state .local/compose secrets
 
@@ -72,4 +75,4 @@ $(LAUNCHER)/.done: requirements/local.txt
 	.venv/bin/python $(PIP) -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run stdio connect secrets install test check pictures pins contracts eval prove bench bench-quick conformance
+.PHONY: help run stdio connect secrets mcpb install test check pictures pins contracts eval prove bench bench-quick conformance

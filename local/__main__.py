@@ -12,6 +12,7 @@ from local.compose import write_secrets
 from local.connecting import snippets
 from local.install import check_node
 from local.keys import kept_keys
+from local.packing import pack_bundle
 from local.postgres import PostgresError
 from local.prepare import ROOT, embedded, install, install_services, migrate, only_one, python_of
 from local.processes import Process
@@ -32,32 +33,40 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description="Run Remit on this machine.")
     parser.add_argument("--state", type=Path, default=ROOT / ".local" / "state", help="folder of data, keys and logs")
     parser.add_argument("--install", action="store_true", help="install and build, and start nothing")
-    parser.add_argument("command", nargs="?", choices=["run", "stdio", "connect", "secrets"], default="run")
+    parser.add_argument("command", nargs="?", choices=["run", "stdio", "connect", "secrets", "mcpb"], default="run")
     arguments = parser.parse_args()
     state: Path = arguments.state.resolve()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _request_stop)
     try:
-        match arguments.command:
-            case "connect":
-                print(snippets(ROOT, read_settings(ROOT / ".env")))
-            case "secrets":
-                with only_one(state):
-                    install_services()
-                    for file in write_secrets(state, python_of("gateway"), ROOT):
-                        print(f"  {file}")
-            case "stdio":
-                return serve_stdio(state)
-            case _:
-                with only_one(state):
-                    check_node()
-                    (install if arguments.install else run)(state)
+        return _do("install" if arguments.install else arguments.command, state)
     except StopRequestedError:
         print("\n  Stopped.", file=sys.stderr, flush=True)
         return 0
     except (StartError, PostgresError) as error:
         print(f"\n  {error}", file=sys.stderr, flush=True)
         return 1
+
+
+def _do(command: str, state: Path) -> int:
+    """Do what was asked for, and return the exit status."""
+    match command:
+        case "connect":
+            print(snippets(ROOT, read_settings(ROOT / ".env")))
+        case "mcpb":
+            check_node()
+            print(f"  {pack_bundle(ROOT, state)}")
+        case "secrets":
+            with only_one(state):
+                install_services()
+                for file in write_secrets(state, python_of("gateway"), ROOT):
+                    print(f"  {file}")
+        case "stdio":
+            return serve_stdio(state)
+        case _:
+            with only_one(state):
+                check_node()
+                (install if command == "install" else run)(state)
     return 0
 
 
