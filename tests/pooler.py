@@ -43,7 +43,7 @@ def transaction_pooler(app_url: str) -> Iterator[str]:
         with log.open("wb") as out:
             pooler = subprocess.Popen([PROGRAM, "-q", settings], stdout=out, stderr=out, cwd="/", **account)
         try:
-            _wait_until_it_listens(pooler, port, log)
+            wait_until_it_listens(pooler, port, log)
             yield urlunsplit(parts._replace(netloc=f"{parts.username}:{parts.password}@127.0.0.1:{port}"))
         finally:
             pooler.terminate()
@@ -66,11 +66,11 @@ def _write(file: Path, text: str, account: dict[str, Any]) -> None:
         os.chown(file, account["user"], account["group"])
 
 
-def _wait_until_it_listens(pooler: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def wait_until_it_listens(program: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while pooler.poll() is None and time.monotonic() < deadline:
+    while program.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.02)
-    raise AssertionError(f"PgBouncer did not start:\n{log.read_text('utf-8')[-2000:]}")
+    raise AssertionError(f"{program.args!r} did not start:\n{log.read_text('utf-8')[-2000:]}")

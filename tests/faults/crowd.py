@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from tests.faults.stack import Stack
+from tests.services import Issuer
 
 CONVERSATION_LENGTH = 20
 PATIENCE_SECONDS = 2
@@ -47,13 +47,21 @@ class Crowd:
     """Some people at once, each in a conversation of their own, until they are told to stop."""
 
     def __init__(
-        self, stack: Stack, size: int, seed: int, *, remembers: bool = True, last_seconds: float = LAST_SECONDS
+        self,
+        gateway_url: str,
+        issuer: Issuer,
+        size: int,
+        seed: int,
+        *,
+        remembers: bool = True,
+        last_seconds: float = LAST_SECONDS,
     ) -> None:
         self.done = 0
         self.history: list[Sent] = []
         self._remembers = remembers
         self._last_seconds = last_seconds
-        self._stack = stack
+        self._url = gateway_url
+        self._issuer = issuer
         self._size = size
         self._dice = random.Random(seed)  # noqa: S311 - the same run again, no secret
         self._stopped = asyncio.Event()
@@ -75,7 +83,7 @@ class Crowd:
             await asyncio.gather(*self._patient)
 
     async def _talk(self, user: str) -> None:
-        headers = {"Authorization": f"Bearer {self._stack.issuer.gateway_token(user, exp=int(time.time()) + 86_400)}"}
+        headers = {"Authorization": f"Bearer {self._issuer.gateway_token(user, exp=int(time.time()) + 86_400)}"}
         conversation_id, length = "", 0
         while not self._stopped.is_set():
             sent = Sent(user, uuid.uuid4().hex, self._word(), conversation_id)
@@ -106,7 +114,7 @@ class Crowd:
         self.done += sent.done
 
     async def _attempt(self, sent: Sent, headers: dict[str, str], *, hang_up: bool = False) -> None:
-        url = f"{self._stack.gateway.url}/api/{sent.user}/chat"
+        url = f"{self._url}/api/{sent.user}/chat"
         body = {"message": f"add {sent.word}", "idempotency_key": sent.key}
         if sent.conversation_id:
             body["conversation_id"] = sent.conversation_id

@@ -30,7 +30,7 @@ def memory_round(stack: Stack, *, turns: int) -> dict[str, Memory]:
 
 async def _talk(stack: Stack, turns: int) -> dict[str, Memory]:
     services = {service.module: service for service in (stack.gateway, stack.mcp_server)}
-    crowd = Crowd(stack, PEOPLE, seed=0, remembers=False)
+    crowd = Crowd(stack.gateway.url, stack.issuer, PEOPLE, seed=0, remembers=False)
     talking = asyncio.create_task(crowd.run())
     await crowd.until(int(turns * WARM_SHARE))
     warm = {name: resident(service.pid) for name, service in services.items()}

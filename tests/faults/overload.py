@@ -69,7 +69,7 @@ async def _offer(stack: Stack, seconds: float, factor: float, patience: float) -
 
 
 async def _capacity(stack: Stack) -> float:
-    crowd = Crowd(stack, PEOPLE_FOR_CAPACITY, seed=0)
+    crowd = Crowd(stack.gateway.url, stack.issuer, PEOPLE_FOR_CAPACITY, seed=0)
     talking = asyncio.create_task(crowd.run())
     await asyncio.sleep(1)
     before, begun = crowd.done, time.monotonic()

@@ -35,7 +35,10 @@ def fault_round(
     ``last_seconds`` is how long what is unanswered then is still insisted on.
     """
     begun = time.monotonic()
-    crowd, nemesis = Crowd(stack, people, seed, last_seconds=last_seconds), Nemesis(stack, seed)
+    crowd, nemesis = (
+        Crowd(stack.gateway.url, stack.issuer, people, seed, last_seconds=last_seconds),
+        Nemesis(stack, seed),
+    )
 
     async def both() -> None:
         talking = asyncio.create_task(crowd.run())
