@@ -7,7 +7,7 @@ import string
 import time
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -17,8 +17,11 @@ from tests.services import Issuer
 CONVERSATION_LENGTH = 20
 PATIENCE_SECONDS = 2
 PAUSE_SECONDS = 0.2
+IMPATIENCE = (0.5, 1.0)
+"""People come back a little before they were told to."""
 ANSWER_SECONDS = 30
 LAST_SECONDS = 60
+DAY = 86_400
 HANGS_UP, SENDS_TWICE = 0.1, 0.1
 
 
@@ -30,6 +33,7 @@ class Sent:
         word: stands in no other message; the task that it asks for bears it as title.
         acknowledged: the server said that it has it; ``done`` that it is answered; ``added`` that the task was added.
         good: (sent, answered) of the attempt that brought the answer, on the clock of this process.
+        wait: how many seconds the last refusal asked for.
     """
 
     user: str
@@ -40,7 +44,7 @@ class Sent:
     done: bool = False
     added: bool = False
     good: tuple[float, float] | None = None
-    refusals: list[int] = field(default_factory=list[int])
+    wait: float = 0
 
 
 class Crowd:
@@ -76,14 +80,16 @@ class Crowd:
         self._stopped.set()
 
     async def run(self) -> None:
-        """Talk until stopped; then wait for what is still unanswered."""
+        """Talk until stopped, when the faults are over too; then insist once more on what is still unanswered."""
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=self._size)
         async with httpx2.AsyncClient(timeout=ANSWER_SECONDS, limits=limits, trust_env=False) as self._http:
             await asyncio.gather(*(self._talk(f"user-{uuid.uuid4().hex}") for _ in range(self._size)))
             await asyncio.gather(*self._patient)
+            left = [sent for sent in self.history if not sent.done]
+            await asyncio.gather(*(self._insist(sent, self._headers(sent.user), self._last_seconds) for sent in left))
 
     async def _talk(self, user: str) -> None:
-        headers = {"Authorization": f"Bearer {self._issuer.gateway_token(user, exp=int(time.time()) + 86_400)}"}
+        headers = self._headers(user)
         conversation_id, length = "", 0
         while not self._stopped.is_set():
             sent = Sent(user, uuid.uuid4().hex, self._word(), conversation_id)
@@ -98,6 +104,9 @@ class Crowd:
                 task = asyncio.create_task(self._insist(sent, headers, self._last_seconds))
                 self._patient.add(task)
 
+    def _headers(self, user: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._issuer.gateway_token(user, exp=int(time.time()) + DAY)}"}
+
     async def _insist(self, sent: Sent, headers: dict[str, str], seconds: float) -> None:
         """Send the message again and again under its key, until it is answered or patience ends."""
         deadline = time.monotonic() + seconds
@@ -110,7 +119,7 @@ class Crowd:
             else:
                 await self._attempt(sent, headers)
             if not sent.done:
-                await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(max(PAUSE_SECONDS, sent.wait * self._dice.uniform(*IMPATIENCE)))
         self.done += sent.done
 
     async def _attempt(self, sent: Sent, headers: dict[str, str], *, hang_up: bool = False) -> None:
@@ -124,7 +133,7 @@ class Crowd:
                 "POST", url, json=body, headers={**headers, "Accept": "text/event-stream"}
             ) as answer:
                 if answer.status_code != httpx2.codes.OK:
-                    sent.refusals.append(answer.status_code)
+                    sent.wait = float(answer.headers.get("retry-after", PAUSE_SECONDS))
                     return
                 async for name, data in events(answer):
                     if name == "started":

@@ -1,11 +1,13 @@
-"""Ten times more messages than can be answered: every one is answered, or refused at once with when to come back."""
+"""Ten times more messages than can be answered: every one is answered, or refused with when to come back.
+
+How soon a refusal comes is a figure here and no bound: the load and the gateway share the machine's cores.
+"""
 
 from tests.faults.overload import Overload, overload_round
 from tests.faults.stack import running_stack
 from tests.prove.promise import Counts, Outcome, Promise, Stage
 
 FACTOR = 10
-REFUSAL_SECONDS = 0.25
 CONTROL_SECONDS, CONTROL_PATIENCE = 2, 8
 
 
@@ -19,7 +21,7 @@ def run(_: Stage, tries: int) -> Outcome:
         found.statuses.total(),
         _counts(found),
         control.statuses.total(),
-        {"refused too slowly": _counts(control)["refused too slowly"] + _late(control)},
+        {"other answers": control.unexpected},
         {
             **{f"answered {status}": count for status, count in sorted(found.statuses.items())},
             "capacity, turns a second": round(found.capacity, 1),
@@ -29,21 +31,12 @@ def run(_: Stage, tries: int) -> Outcome:
 
 
 def _counts(found: Overload) -> Counts:
-    return {
-        "other answers": found.unexpected,
-        "refused without Retry-After": found.untold,
-        "refused too slowly": int(found.refusal_p99 > REFUSAL_SECONDS),
-    }
-
-
-def _late(control: Overload) -> int:
-    """Without a bound nobody is refused at once: whoever is not answered waits for a time limit."""
-    return control.unexpected
+    return {"other answers": found.unexpected, "refused without Retry-After": found.untold}
 
 
 PROMISE = Promise(
     "overload",
-    "Under ten times its capacity it answers 2xx, 409, 429 or 503; refusals within 250 ms (p99), with Retry-After.",
+    "Under ten times its capacity every answer is 2xx, 409, 429 or 503, and every refusal says when to come back.",
     "a gateway without a bound on the answers under way",
     60,
     run,
