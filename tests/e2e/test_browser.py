@@ -135,6 +135,7 @@ def test_a_prompt_of_the_first_screen_is_a_first_message_and_typing_goes_on(visi
     expect(visitor.get_by_role("article", name="Assistant")).to_contain_text(tomorrow())
 
     visitor.keyboard.type("what is on my list?")
+    expect(visitor.get_by_role("log")).to_have_attribute("aria-busy", "false")
     visitor.keyboard.press("Enter")
 
     expect(visitor.get_by_role("article", name="Assistant").last).to_contain_text("Your open tasks")
