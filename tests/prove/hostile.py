@@ -26,7 +26,7 @@ from tests.services import assertion, gateway_environment
 CALLS_A_MESSAGE, MESSAGES = 12, 6
 OWN_TASKS = 25
 CONTROL_SHARE, FEWEST_CONTROLS = 20, 200
-SECRET = "the secret of somebody else"
+GUESS = "the secret of somebody else"
 STATE = """
 SELECT 'task', id::text, title, completed_at::text, deleted_at::text FROM tasks WHERE user_id = $1
 UNION ALL SELECT 'change', id::text, tool, undone_by::text, '' FROM changes WHERE user_id = $1
@@ -67,7 +67,7 @@ class Attacker:
 
     def _call(self) -> Any:
         one = self.dice.choice
-        ref = [{"id": f"t{n}", "expect_title": one([f"own {n}", SECRET])} for n in self.dice.sample(range(1, 26), 5)]
+        ref = [{"id": f"t{n}", "expect_title": one([f"own {n}", GUESS])} for n in self.dice.sample(range(1, 26), 5)]
         calls: list[tuple[str, dict[str, Any]]] = [
             ("find_tasks", {"query": one(["", "secret"])}),
             ("list_changes", {}),
@@ -102,7 +102,8 @@ async def _obey(tool: BoundTool, arguments: dict[str, Any]) -> dict[str, Any]:
 async def _attack(stage: Stage, tries: int) -> Counts:
     """Make at least so many calls; count what reached another, what was read of them, and what went without a word."""
     url, dice = f"{stage.mcp_server.url}/gateway", random.Random(tries)  # noqa: S311 - the same run again, no secret
-    victim = _person(stage, [SECRET])
+    secret = f"zq{uuid.uuid4().hex}"  # which no attacker can say
+    victim = _person(stage, [secret])
     before = await asyncio.to_thread(sql, stage.owner_url, STATE, victim)
     known = await asyncio.to_thread(sql, stage.owner_url, BULK)
     environment = gateway_environment(url, stage.issuer, stage.gateway_key, 1)
@@ -117,7 +118,7 @@ async def _attack(stage: Stage, tries: int) -> Counts:
                 attacker.arm()
                 thread = (await person.chat("go on", thread))[0].get("thread", {}).get("id", thread)
         calls += attacker.calls
-        read += sum(SECRET in output and '"id": "t1"' in output for output in attacker.answered)
+        read += sum(secret in output for output in attacker.answered)
     after = await asyncio.to_thread(sql, stage.owner_url, STATE, victim)
     bulk = await asyncio.to_thread(sql, stage.owner_url, BULK)
     return {
