@@ -10,7 +10,7 @@ import uvicorn
 from gateway.app import Gateway, create_gateway
 from gateway.assertion import new_key
 from gateway.settings import read_settings
-from gateway.telemetry import log_bare_lines, serve_metrics
+from gateway.telemetry import AUTH
 
 GRACE_SECONDS = 28
 """The launcher and most hosts kill after 30; the turns are given 25 of these."""
@@ -40,9 +40,9 @@ def main() -> None:
     if command == "check":
         sys.stdout.write("Every setting of the gateway can be used.\n")
         return
-    log_bare_lines()
+    AUTH.log_bare_lines()
     if settings.metrics_port is not None:
-        serve_metrics(settings.metrics_host, settings.metrics_port)
+        AUTH.serve_metrics(settings.metrics_host, settings.metrics_port)
     gateway = create_gateway(settings)
     config = uvicorn.Config(
         gateway.asgi,

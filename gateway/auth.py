@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from gateway.telemetry import count_refusal
+from gateway.telemetry import AUTH
 from shared.errors import ErrorCode, ProductError
 from shared.identity import TokenRefusedError, UserId, Verifier
 from shared.keys import COOLDOWN_SECONDS, KeysUnavailableError
@@ -49,18 +49,18 @@ async def _verified_user(request: Request) -> UserId:
     try:
         user = (await verifier.verify(_bearer(request))).user_id
     except TokenRefusedError as error:
-        count_refusal(error.reason)
+        AUTH.count_refusal(error.reason)
         raise ProductError(ErrorCode.UNAUTHENTICATED, NOT_SIGNED_IN) from None
     except KeysUnavailableError:
-        count_refusal(Refusal.KEYS_UNAVAILABLE)
+        AUTH.count_refusal(Refusal.KEYS_UNAVAILABLE)
         sentence = "Sign-in cannot be checked at the moment. Try again shortly."
         raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=int(COOLDOWN_SECONDS)) from None
     except Exception as error:  # noqa: BLE001 - whatever a token does to the verifier, it is a refusal
-        count_refusal(Refusal.UNEXPECTED)
+        AUTH.count_refusal(Refusal.UNEXPECTED)
         log.error("a fault of the verifier: %s", type(error).__name__)  # noqa: TRY400 - no text of a token
         raise ProductError(ErrorCode.UNAUTHENTICATED, NOT_SIGNED_IN) from None
     if request.path_params.get("user_id", user) != user:
-        count_refusal(Refusal.ANOTHER_USER)
+        AUTH.count_refusal(Refusal.ANOTHER_USER)
         raise ProductError(ErrorCode.NOT_PERMITTED, "This address belongs to another user.")
     return user
 

@@ -13,7 +13,7 @@ from mcp_server.app import compose, refuse_unsafe_role
 from mcp_server.edge import RequestIds
 from mcp_server.settings import Settings, StdioSettings, read_settings
 from mcp_server.stdio import serve_one_person
-from mcp_server.telemetry import log_bare_lines, serve_metrics
+from mcp_server.telemetry import AUTH
 
 DRAIN_SECONDS = 5
 
@@ -38,14 +38,14 @@ def serve() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _leave)  # uvicorn raises the signal again once everything has ended
     log_to(logging.StreamHandler())
-    log_bare_lines()
+    AUTH.log_bare_lines()
     for library in ("httpx2", "mcp"):
         logging.getLogger(library).setLevel(logging.WARNING)
     settings = read_settings(Settings)
     product = compose(settings)
     asyncio.run(refuse_unsafe_role(product.database))
     if settings.metrics_port is not None:
-        serve_metrics(settings.metrics_host, settings.metrics_port)
+        AUTH.serve_metrics(settings.metrics_host, settings.metrics_port)
     config = uvicorn.Config(
         product.asgi,
         host=settings.host,

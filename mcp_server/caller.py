@@ -17,7 +17,7 @@ from pydantic import Field
 
 from mcp_server.origin import Origin
 from mcp_server.services.texts import clean_line, folded
-from mcp_server.telemetry import count_refusal
+from mcp_server.telemetry import AUTH
 from shared.contract import GATEWAY_ACTOR, IDEMPOTENCY_META_KEY, TURN_META_KEY, Scope
 from shared.errors import ErrorCode, ProductError
 from shared.identity import Identity, TokenRefusedError, UserId, Verifier
@@ -63,14 +63,14 @@ class DoorVerifier(TokenVerifier):
             if identity.expires_at < int(time.time()):
                 raise TokenRefusedError(Refusal.EXPIRED)  # noqa: TRY301 - the SDK, without leeway, would not count it
         except KeysUnavailableError:
-            count_refusal(Refusal.KEYS_UNAVAILABLE)
+            AUTH.count_refusal(Refusal.KEYS_UNAVAILABLE)
             raise
         except TokenRefusedError as error:
-            count_refusal(error.reason)
+            AUTH.count_refusal(error.reason)
             return None
         except Exception as error:  # noqa: BLE001 - whatever a token does to the verifier, it is a refusal
             log.error("a fault of the verifier at %s: %s", self._door, type(error).__name__)  # noqa: TRY400 - no text of a token
-            count_refusal(Refusal.UNEXPECTED)
+            AUTH.count_refusal(Refusal.UNEXPECTED)
             return None
         return AccessToken(
             token="",  # the text itself is nobody's business any more
@@ -93,7 +93,7 @@ def acting_user(door: Door, scope: Scope, named: str | None) -> UserId:
     if token is None or not token.subject:
         raise ProductError(ErrorCode.UNAUTHENTICATED, "Nobody is signed in.")
     if door is Door.GATEWAY and named != token.subject:
-        count_refusal(Refusal.ANOTHER_USER)
+        AUTH.count_refusal(Refusal.ANOTHER_USER)
         raise ProductError(ErrorCode.NOT_PERMITTED, "user_id is not the user of the token.")
     if scope not in token.scopes:
         raise ProductError(ErrorCode.NOT_PERMITTED, f"This connection was not given the permission {scope.value}.")

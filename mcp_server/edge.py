@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mcp_server.telemetry import count_refusal
+from mcp_server.telemetry import AUTH
 from shared.errors import ErrorCode, ProductError
 from shared.keys import COOLDOWN_SECONDS, KeysUnavailableError
 from shared.refusals import Refusal
@@ -57,7 +57,7 @@ class Edge:
         answer = Answer(send, self._addition)
         credentials = [header for header in scope["headers"] if header[0] == b"authorization"]
         if len(credentials) != 1 or not credentials[0][1].lower().startswith(b"bearer "):
-            count_refusal(Refusal.NO_SINGLE_BEARER)  # the verifier is not asked
+            AUTH.count_refusal(Refusal.NO_SINGLE_BEARER)  # the verifier is not asked
         if len(credentials) > 1:  # which of them counts is not for the sender to leave open
             scope = {**scope, "headers": [header for header in scope["headers"] if header[0] != b"authorization"]}
         elif credentials and scope["method"] != "POST":
