@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.launcher import Launcher, launcher
 from tests.e2e.people import Person
@@ -54,3 +54,13 @@ def tab(browser: Browser, remit: Launcher) -> Iterator[Page]:
     yield page
     context.close()
     assert (errors, foreign) == ([], [])
+
+
+@pytest.fixture
+def chat(tab: Page, remit: Launcher, person: Person) -> Page:
+    """The person's chat, before the first message."""
+    cookies = [{"name": c.name, "value": c.value or "", "url": remit.page} for c in person.page.cookies.jar]
+    tab.context.add_cookies(cookies)  # type: ignore[arg-type] - Playwright's type is a union of many optional keys
+    tab.goto(remit.page)
+    expect(tab.get_by_label("Message")).to_be_focused()
+    return tab

@@ -1,8 +1,5 @@
 """What people do with it in a browser: decide on a card, tick off, take back, let an app in and out."""
 
-from collections.abc import Iterator
-from contextlib import closing
-
 import httpx2
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -10,22 +7,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.launcher import Launcher
 from tests.e2e.people import Person
 from tests.oauth import OAuthApp
-
-
-@pytest.fixture
-def ada(remit: Launcher) -> Iterator[Person]:
-    with closing(Person(remit)) as person:
-        yield person
-
-
-@pytest.fixture
-def chat(tab: Page, remit: Launcher, ada: Person) -> Page:
-    """Ada's chat, before the first message."""
-    cookies = [{"name": c.name, "value": c.value or "", "url": remit.page} for c in ada.page.cookies.jar]
-    tab.context.add_cookies(cookies)  # type: ignore[arg-type] - Playwright's type is a union of many optional keys
-    tab.goto(remit.page)
-    expect(tab.get_by_label("Message")).to_be_focused()
-    return tab
 
 
 def say(chat: Page, text: str) -> Locator:
@@ -39,8 +20,8 @@ def say(chat: Page, text: str) -> Locator:
     return answers.last
 
 
-def open_tasks(ada: Person) -> str:
-    return str(ada.say("what is on my list?")["response"])
+def open_tasks(person: Person) -> str:
+    return str(person.say("what is on my list?")["response"])
 
 
 @pytest.mark.requirement("005/FR-030")
@@ -58,7 +39,9 @@ def test_the_first_minute_says_what_can_be_said_and_who_answers(chat: Page) -> N
 @pytest.mark.requirement("005/SC-001")
 @pytest.mark.requirement("005/FR-011")
 @pytest.mark.parametrize(("button", "left"), [("Delete", 0), ("Keep", 2)])
-def test_many_tasks_are_deleted_only_by_the_button_of_the_card(chat: Page, ada: Person, button: str, left: int) -> None:
+def test_many_tasks_are_deleted_only_by_the_button_of_the_card(
+    chat: Page, person: Person, button: str, left: int
+) -> None:
     say(chat, "add buy milk and water the ferns")
     say(chat, "delete all my tasks")
     card = chat.get_by_role("group", name="Delete 2 tasks?")
@@ -70,46 +53,46 @@ def test_many_tasks_are_deleted_only_by_the_button_of_the_card(chat: Page, ada: 
     expect(card.get_by_role("button")).to_have_count(0)
     expect(chat.get_by_role("article", name="Assistant")).to_have_count(answers + 1)
     expect(chat.get_by_role("log")).to_have_attribute("aria-busy", "false")
-    assert open_tasks(ada).count("milk") == (1 if left else 0)
+    assert open_tasks(person).count("milk") == (1 if left else 0)
     chat.reload()
     expect(card).to_be_visible()
     expect(card.get_by_role("button")).to_have_count(0)
 
 
 @pytest.mark.requirement("005/SC-001")
-def test_a_task_is_ticked_off_in_the_list_and_opened_again(chat: Page, ada: Person) -> None:
+def test_a_task_is_ticked_off_in_the_list_and_opened_again(chat: Page, person: Person) -> None:
     say(chat, "add buy milk and water the ferns")
     say(chat, "what is on my list?")
     row = chat.get_by_role("log").get_by_role("listitem").filter(has_text="buy milk")
 
     row.get_by_role("button", name="Done").click()
     expect(row.get_by_role("button", name="Undo")).to_be_visible()
-    assert "milk" not in open_tasks(ada)
+    assert "milk" not in open_tasks(person)
     chat.reload()
     row.get_by_role("button", name="Undo").click()
 
     expect(row.get_by_role("button", name="Done")).to_be_visible()
-    assert "milk" in open_tasks(ada)
+    assert "milk" in open_tasks(person)
 
 
 @pytest.mark.requirement("005/SC-001")
-def test_a_change_is_taken_back_by_its_button(chat: Page, ada: Person) -> None:
+def test_a_change_is_taken_back_by_its_button(chat: Page, person: Person) -> None:
     say(chat, "add buy milk tomorrow")
     say(chat, "complete buy milk")
-    assert "milk" not in open_tasks(ada)
+    assert "milk" not in open_tasks(person)
     undo = chat.get_by_role("log").get_by_role("button", name="Undo")
     expect(undo).to_have_count(2)
 
     undo.last.click()
 
     expect(undo).to_have_count(1)
-    assert "milk" in open_tasks(ada)
+    assert "milk" in open_tasks(person)
 
 
 @pytest.mark.requirement("005/FR-037")
 @pytest.mark.requirement("005/SC-001")
-def test_an_app_that_was_let_in_is_seen_and_put_out(chat: Page, remit: Launcher, ada: Person) -> None:
-    app = OAuthApp(ada.page, f"{remit.mcp}/mcp", "Planner")
+def test_an_app_that_was_let_in_is_seen_and_put_out(chat: Page, remit: Launcher, person: Person) -> None:
+    app = OAuthApp(person.page, f"{remit.mcp}/mcp", "Planner")
     tokens = app.get_in()
     chat.get_by_role("link", name="Settings").click()
     chat.get_by_role("link", name="See and disconnect the apps that you let in").click()
@@ -124,14 +107,14 @@ def test_an_app_that_was_let_in_is_seen_and_put_out(chat: Page, remit: Launcher,
 
 
 @pytest.mark.requirement("005/FR-036")
-def test_a_session_that_ends_in_another_tab_keeps_what_is_written(chat: Page, remit: Launcher, ada: Person) -> None:
+def test_a_session_that_ends_in_another_tab_keeps_what_is_written(chat: Page, remit: Launcher, person: Person) -> None:
     chat.get_by_label("Message").fill("half a sen")
-    httpx2.post(f"{remit.page}/api/auth/sign-out", json={}, headers={"Origin": remit.page}, cookies=ada.page.cookies)
+    httpx2.post(f"{remit.page}/api/auth/sign-out", json={}, headers={"Origin": remit.page}, cookies=person.page.cookies)
     chat.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     expect(chat.get_by_role("heading", name="Sign in")).to_be_visible()
-    chat.get_by_label("E-mail").fill(ada.email)
-    chat.get_by_label("Password").fill(ada.password)
+    chat.get_by_label("E-mail").fill(person.email)
+    chat.get_by_label("Password").fill(person.password)
     chat.get_by_role("button", name="Sign in").click()
 
     expect(chat.get_by_label("Message")).to_have_value("half a sen")

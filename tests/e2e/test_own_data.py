@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -13,29 +11,13 @@ from tests.e2e.people import Person
 from tests.oauth import OAuthApp
 
 
-@pytest.fixture
-def ada(remit: Launcher) -> Iterator[Person]:
-    with closing(Person(remit)) as person:
-        yield person
-
-
-@pytest.fixture
-def chat(tab: Page, remit: Launcher, ada: Person) -> Page:
-    """Ada's chat on a wide screen."""
-    cookies = [{"name": c.name, "value": c.value or "", "url": remit.page} for c in ada.page.cookies.jar]
-    tab.context.add_cookies(cookies)  # type: ignore[arg-type] - Playwright's type is a union of many optional keys
-    tab.goto(remit.page)
-    expect(tab.get_by_label("Message")).to_be_focused()
-    return tab
-
-
 def panel(chat: Page) -> Locator:
     return chat.get_by_role("complementary", name="Open tasks")
 
 
 @pytest.mark.requirement("005/SC-004")
 @pytest.mark.requirement("005/FR-034")
-def test_the_tasks_beside_the_chat_follow_it_and_are_done_and_taken_back(chat: Page, ada: Person) -> None:
+def test_the_tasks_beside_the_chat_follow_it_and_are_done_and_taken_back(chat: Page, person: Person) -> None:
     expect(panel(chat)).to_contain_text("Nothing is open.")
     chat.get_by_label("Message").fill("add buy milk tomorrow")
     chat.get_by_label("Message").press("Enter")
@@ -44,7 +26,7 @@ def test_the_tasks_beside_the_chat_follow_it_and_are_done_and_taken_back(chat: P
 
     milk.check()
     expect(panel(chat)).to_contain_text("“buy milk” is done.")
-    assert "milk" not in ada.say("what is on my list?")["response"]
+    assert "milk" not in person.say("what is on my list?")["response"]
     panel(chat).get_by_role("button", name="Undo").click()
 
     expect(panel(chat)).to_contain_text("Taken back.")
@@ -84,8 +66,8 @@ def test_the_time_zone_is_chosen_and_kept(chat: Page) -> None:
 
 @pytest.mark.requirement("005/SC-004")
 @pytest.mark.requirement("005/FR-032")
-def test_everything_comes_as_one_file(chat: Page, ada: Person) -> None:
-    ada.say("add buy milk tomorrow")
+def test_everything_comes_as_one_file(chat: Page, person: Person) -> None:
+    person.say("add buy milk tomorrow")
     chat.get_by_role("link", name="Settings").click()
 
     with chat.expect_download() as downloading:
@@ -99,22 +81,22 @@ def test_everything_comes_as_one_file(chat: Page, ada: Person) -> None:
 
 @pytest.mark.requirement("005/SC-004")
 @pytest.mark.requirement("005/FR-033")
-def test_an_account_is_deleted_with_everything_after_its_password(chat: Page, remit: Launcher, ada: Person) -> None:
-    ada.say("add buy milk tomorrow")
-    tokens = OAuthApp(ada.page, f"{remit.mcp}/mcp", "Planner").get_in()
+def test_an_account_is_deleted_with_everything_after_its_password(chat: Page, remit: Launcher, person: Person) -> None:
+    person.say("add buy milk tomorrow")
+    tokens = OAuthApp(person.page, f"{remit.mcp}/mcp", "Planner").get_in()
     chat.get_by_role("link", name="Settings").click()
     chat.get_by_role("button", name="Delete my account…").click()
     chat.get_by_label("Type DELETE to confirm").fill("DELETE")
     chat.get_by_label("Password").fill("not the password")
     chat.get_by_role("button", name="Delete everything").click()
     expect(chat.get_by_role("alert")).to_contain_text("Invalid email or password.")
-    assert "milk" in ada.say("what is on my list?")["response"]
+    assert "milk" in person.say("what is on my list?")["response"]
 
-    chat.get_by_label("Password").fill(ada.password)
+    chat.get_by_label("Password").fill(person.password)
     chat.get_by_role("button", name="Delete everything").click()
     expect(chat.get_by_role("heading", name="Sign in")).to_be_visible()
 
-    answer = ada.page.post("/api/auth/sign-in/email", json=ada.credentials)
+    answer = person.page.post("/api/auth/sign-in/email", json=person.credentials)
     assert answer.status_code == 401
     assert tokens["access_token"]
     chat.goto(remit.page)

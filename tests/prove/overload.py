@@ -1,4 +1,5 @@
 """Ten times more messages than can be answered: each is answered, or refused at once with when to come back."""
+
 from tests.faults.overload import Overload, overload_round
 from tests.faults.stack import running_stack
 from tests.prove.promise import Counts, Outcome, Promise, Stage
