@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import socket
 import sys
 
@@ -51,7 +52,9 @@ def main() -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=False,  # nothing here asks who the peer is
     )
+    gc.freeze()  # what stands now stands to the end: walking through it in each full collection takes 0.1 s
     Server(config, gateway).run()
 
 

@@ -21,6 +21,7 @@ from gateway.cors import with_cors
 from gateway.errors import add_error_handlers
 from gateway.mcp_client import McpClient
 from gateway.people import person_routes
+from gateway.room import Room
 from gateway.running import Runner
 from gateway.settings import Settings
 from gateway.tasks import task_routes
@@ -51,11 +52,12 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
     )
     client = McpClient(settings.mcp_url, signer)
     runner = Runner(client, Assistant(model or _model(settings), AgentTools(client)))
-    turns = Turns(client, runner, settings.turns_at_once)
+    room = Room(settings.turns_at_once)
+    turns = Turns(client, runner, room)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        async with keys.running() if isinstance(keys, PublishedKeys) else nullcontext(), client.open():
+        async with keys.running() if isinstance(keys, PublishedKeys) else nullcontext(), client.open(), room.measured():
             yield
             await turns.drain()
 

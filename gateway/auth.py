@@ -36,7 +36,7 @@ def verified_router() -> APIRouter:
     return APIRouter(prefix="/api", route_class=VerifiedRoute)
 
 
-def _signed_in(request: Request) -> UserId:
+async def _signed_in(request: Request) -> UserId:
     return cast("UserId", request.state.user)
 
 

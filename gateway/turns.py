@@ -11,6 +11,7 @@ from chatkit.types import HiddenContextItem, InferenceOptions, ThreadStreamEvent
 from gateway.following import LOOKED_AT, follow_elsewhere
 from gateway.items import NO, WORD, YES, new_id, to_item
 from gateway.mcp_client import McpClient
+from gateway.room import Room
 from gateway.running import Runner
 from gateway.turn import Turn, Word
 from shared.contract import ItemAnswer, TurnStarted
@@ -32,11 +33,11 @@ class Turns:
         is_leaving: whether this process is about to end, and takes no more turns.
     """
 
-    def __init__(self, client: McpClient, runner: Runner, at_once: int) -> None:
+    def __init__(self, client: McpClient, runner: Runner, room: Room) -> None:
         self.is_leaving = False
         self._client = client
         self._runner = runner
-        self._at_once = at_once
+        self._room = room
         self._beginning = 0
         self._running: dict[asyncio.Task[None], Turn] = {}
 
@@ -168,7 +169,7 @@ class Turns:
         if self.is_leaving:
             sentence = "The service is about to restart. Send again in a few seconds."
             raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=LEAVING_RETRY_SECONDS)
-        if len(self._running) + self._beginning >= self._at_once:
+        if not self._room.has_place(len(self._running) + self._beginning):
             sentence = "Too many messages are being answered at the moment. Send again in a few seconds."
             raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=FULL_RETRY_SECONDS)
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import extract, func, literal, select
+from sqlalchemy import Interval, Text, bindparam, extract, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +28,32 @@ class Pace:
         return self.step * self.burst
 
 
+_STEP, _WINDOW = bindparam("step", type_=Interval), bindparam("window", type_=Interval)
+_NEXT = func.greatest(RateLimitRow.tat, func.now()) + _STEP
+# The row's own user binds row-level security, before its policy looks at the row. Were it ever after, it would refuse.
+_BOUND = func.set_config("app.user_id", bindparam("user_id", type_=Text), literal(True))
+TAKE = (
+    insert(RateLimitRow)
+    .values(user_id=_BOUND, bucket=bindparam("bucket", type_=Text), tat=func.now() + _STEP)
+    .on_conflict_do_update(
+        index_elements=[RateLimitRow.user_id, RateLimitRow.bucket],
+        set_={"tat": _NEXT},
+        where=func.now() + _WINDOW >= _NEXT,
+    )
+    .returning(literal(1))
+)
+"""Takes one call out of a bucket, as a transaction of one statement; it returns no row where there is none left.
+
+The generic cell rate algorithm (ITU-T I.371): ``tat`` is when the next call would come at the even pace, and may lie at
+most ``window`` ahead. A call that has to wait changes nothing.
+"""
+
+
+def cell(user: UserId, bucket: str, pace: Pace) -> dict[str, Any]:
+    """Return what ``TAKE`` needs."""
+    return {"user_id": user, "bucket": bucket, "step": pace.step, "window": pace.window}
+
+
 class AdmissionRepository:
     """One user's cells."""
 
@@ -35,19 +62,8 @@ class AdmissionRepository:
         self._user = user
 
     async def wait(self, bucket: str, pace: Pace) -> float:
-        """Take one call out of the bucket and return 0, or return the seconds until there is one.
-
-        The generic cell rate algorithm (ITU-T I.371): ``tat`` is when the next call would come at the even pace, and
-        may lie at most ``window`` ahead. A call that has to wait changes nothing.
-        """
-        next_tat = func.greatest(RateLimitRow.tat, func.now()) + pace.step
-        take = insert(RateLimitRow).values(user_id=self._user, bucket=bucket, tat=func.now() + pace.step)
-        taken = take.on_conflict_do_update(
-            index_elements=[RateLimitRow.user_id, RateLimitRow.bucket],
-            set_={"tat": next_tat},
-            where=next_tat <= func.now() + pace.window,
-        ).returning(literal(1))
-        if (await self._session.execute(taken)).scalar_one_or_none():
+        """Take one call out of the bucket and return 0, or return the seconds until there is one."""
+        if (await self._session.execute(TAKE, cell(self._user, bucket, pace))).scalar_one_or_none():
             return 0
         left = extract("epoch", RateLimitRow.tat + pace.step - pace.window - func.now())
         own = (RateLimitRow.user_id == self._user, RateLimitRow.bucket == bucket)

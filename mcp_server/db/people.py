@@ -15,6 +15,7 @@ class PersonRepository:
     def __init__(self, session: AsyncSession, user: UserId) -> None:
         self._session = session
         self._user = user
+        self._held: PersonRow | None = None
 
     async def time_zone(self) -> str | None:
         """Return the IANA name, or None while nobody said it."""
@@ -23,12 +24,15 @@ class PersonRepository:
 
     async def lock(self) -> PersonRow:
         """Take the person's row: what follows in this transaction happens one at a time for this person."""
+        if self._held is not None:
+            return self._held
         statement = select(PersonRow).where(PersonRow.user_id == self._user).with_for_update(key_share=True)
         row = (await self._session.execute(statement)).scalar_one_or_none()
         if row is None:
             make = insert(PersonRow).values(user_id=self._user).on_conflict_do_nothing()
             await self._session.execute(make)
             row = (await self._session.execute(statement)).scalar_one()
+        self._held = row
         return row
 
     async def set_time_zone(self, name: str, *, chosen: bool = False) -> None:
@@ -42,17 +46,15 @@ class PersonRepository:
         await self._session.execute(delete(RateLimitRow).where(RateLimitRow.user_id == self._user))
 
     async def take_task_numbers(self, count: int) -> range:
-        """Reserve numbers for new tasks; none is ever used twice."""
+        """Reserve numbers for new tasks, stored with the next flush; none is ever used twice."""
         person = await self.lock()
         first = person.next_task
         person.next_task = first + count
-        await self._session.flush()
         return range(first, first + count)
 
     async def take_change_number(self) -> int:
-        """Reserve the number of a change set."""
+        """Reserve the number of a change set, stored with the next flush."""
         person = await self.lock()
         number = person.next_change
         person.next_change = number + 1
-        await self._session.flush()
         return number

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from sqlalchemy import exc, text
+from sqlalchemy import Executable, Result, exc, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 
-from mcp_server.db.admission import AdmissionRepository
+from mcp_server.db.admission import TAKE, AdmissionRepository, Pace, cell
 from mcp_server.db.changes import ChangeRepository, ReplyRepository
 from mcp_server.db.conversations import ConversationRepository
 from mcp_server.db.failures import raise_meaning, unavailable
@@ -90,6 +90,7 @@ class Database:
                 **options,
             },
         )
+        self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._role_is_proved = False
 
@@ -102,17 +103,20 @@ class Database:
         """
         if not user:
             raise RuntimeError("no user: refusing to open a transaction")
-        try:
-            await self._prove_role()
-            async with self._sessions() as session:
-                await _bind(session, user)
-                yield _rows(session, user)
-                await session.commit()
-        except (exc.SQLAlchemyError, OSError) as error:
-            raise_meaning(error)
-        except UnsafeRoleError as error:
-            log.critical("nothing is served: %s", error)
-            raise unavailable() from error
+        async with self._proved(), self._sessions() as session:
+            await _first(session, _BIND, {"user_id": user})
+            yield _rows(session, user)
+            await session.commit()
+
+    async def take(self, user: UserId, bucket: str, pace: Pace) -> bool:
+        """Take one call out of a user's bucket, in one statement that is a transaction; False when there is none left.
+
+        Raises:
+            ProductError: ``unavailable``, when the database is away or gives up on a conflict.
+        """
+        async with self._proved(), self._single.connect() as connection:
+            taken = await _first(connection, TAKE, cell(user, bucket, pace))
+            return taken.scalar_one_or_none() is not None
 
     async def check_role(self) -> None:
         """Prove that the policies hold for this role.
@@ -144,6 +148,18 @@ class Database:
         """Give every connection back."""
         await self._engine.dispose()
 
+    @asynccontextmanager
+    async def _proved(self) -> AsyncGenerator[None]:
+        """Let nothing run before the role has proved to be safe; say of each failure what it means."""
+        try:
+            await self._prove_role()
+            yield
+        except (exc.SQLAlchemyError, OSError) as error:
+            raise_meaning(error)
+        except UnsafeRoleError as error:
+            log.critical("nothing is served: %s", error)
+            raise unavailable() from error
+
     async def _prove_role(self) -> None:
         if not self._role_is_proved:
             await self.check_role()
@@ -159,15 +175,15 @@ async def _check_role(connection: AsyncConnection) -> None:
         raise UnsafeRoleError("the canary row is missing; migrate the database again")
 
 
-async def _bind(session: AsyncSession, user: UserId) -> None:
-    """Begin the transaction with the user in it; a connection that died while idle is replaced, once."""
+async def _first(begun: AsyncSession | AsyncConnection, statement: Executable, values: dict[str, Any]) -> Result[Any]:
+    """Execute the first statement of a transaction; a connection that died while idle is replaced, once."""
     try:
-        await session.execute(_BIND, {"user_id": user})
+        return await begun.execute(statement, values)
     except exc.DBAPIError as error:
         if not error.connection_invalidated:
             raise
-        await session.rollback()
-        await session.execute(_BIND, {"user_id": user})
+        await begun.rollback()
+        return await begun.execute(statement, values)
 
 
 def _rows(session: AsyncSession, user: UserId) -> Rows:

@@ -87,12 +87,11 @@ class TaskRepository:
         statement = select(TaskRow).where(*self._in_state("open"), or_(False, *held))
         return (await self._session.scalars(statement.order_by(TaskRow.id).limit(limit))).all()
 
-    async def add(self, rows: Sequence[TaskRow], numbers: Iterable[int]) -> None:
-        """Store new tasks under numbers that were taken for them."""
+    def add(self, rows: Sequence[TaskRow], numbers: Iterable[int]) -> None:
+        """Make new tasks under numbers that were taken for them; they are stored with the next flush."""
         for row, number in zip(rows, numbers, strict=True):
             row.user_id, row.id = self._user, number
         self._session.add_all(rows)
-        await self._session.flush()
 
     async def lock(self, numbers: Iterable[int]) -> dict[int, TaskRow]:
         """Return tasks by number, deleted ones too, held until the transaction ends.

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mcp_server.db.tables import TurnRow
+from mcp_server.db.tables import ConversationRow, TurnRow
 from shared.contract import TurnOutcome, TurnStatus
 from shared.identity import UserId
 
@@ -35,6 +35,14 @@ class StoredTurn:
     lease: uuid.UUID
 
 
+@dataclass(frozen=True)
+class RunningTurn:
+    """A turn without an end; ``is_alive`` while its holder renews the lease."""
+
+    conversation_id: uuid.UUID
+    is_alive: bool
+
+
 class TurnRepository:
     """One user's turns. Whoever changes a turn has locked its conversation before."""
 
@@ -44,6 +52,12 @@ class TurnRepository:
 
     async def find(self, turn_id: uuid.UUID) -> StoredTurn | None:
         return await self._stored(TurnRow.id == turn_id)
+
+    async def hold(self, turn_id: uuid.UUID) -> StoredTurn | None:
+        """Return a turn with its conversation locked; as it was before the wait for the lock, if there was one."""
+        place = (TurnRow.user_id == ConversationRow.user_id, TurnRow.conversation_id == ConversationRow.id)
+        found = self._found(TurnRow.id == turn_id).join(ConversationRow, onclause=place[0] & place[1])
+        return await self._one(found.with_for_update(of=ConversationRow, key_share=True))
 
     async def find_by_key(self, key: str) -> StoredTurn | None:
         return await self._stored(TurnRow.message_key == key)
@@ -55,20 +69,18 @@ class TurnRepository:
         """Return the turn that is being answered, if its holder is alive."""
         return await self._stored((TurnRow.conversation_id == conversation_id) & (status_now() == "running"))
 
-    async def count_live(self) -> int:
-        """Return how many of the person's messages are being answered now."""
-        alive = (TurnRow.status == "running", TurnRow.lease_until > func.now())
-        statement = select(func.count()).select_from(TurnRow).where(TurnRow.user_id == self._user, *alive)
-        return (await self._session.execute(statement)).scalar_one()
+    async def running(self) -> list[RunningTurn]:
+        """Return the person's turns that have not ended, those that nobody answers any more among them."""
+        alive = TurnRow.lease_until > func.now()
+        statement = select(TurnRow.conversation_id, alive).where(
+            TurnRow.user_id == self._user, TurnRow.status == "running"
+        )
+        return [RunningTurn(*row) for row in await self._session.execute(statement)]
 
     async def latest_number(self, conversation_id: uuid.UUID) -> int:
         """Return the number of the conversation's latest turn."""
         statement = select(func.max(TurnRow.number)).where(*self._of(conversation_id))
         return (await self._session.execute(statement)).scalar_one()
-
-    async def has_live_one(self, conversation_id: uuid.UUID) -> bool:
-        statement = select(TurnRow.id).where(*self._of(conversation_id), TurnRow.status == "running")
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
 
     async def interrupt_expired(self, conversation_id: uuid.UUID) -> None:
         """End what nobody answers any more, so that it does not block the conversation."""
@@ -130,6 +142,13 @@ class TurnRepository:
         return (await self._session.execute(statement)).scalar_one_or_none()
 
     async def _stored(self, condition: ColumnElement[bool]) -> StoredTurn | None:
+        return await self._one(self._found(condition))
+
+    async def _one(self, statement: Select[Any]) -> StoredTurn | None:
+        row = (await self._session.execute(statement)).one_or_none()
+        return None if row is None else StoredTurn(*row)
+
+    def _found(self, condition: ColumnElement[bool]) -> Select[Any]:
         columns = (
             TurnRow.id,
             TurnRow.conversation_id,
@@ -140,9 +159,7 @@ class TurnRepository:
             func.coalesce(TurnRow.answer_seq, TurnRow.number),
             TurnRow.lease,
         )
-        statement = select(*columns).where(TurnRow.user_id == self._user, condition)
-        row = (await self._session.execute(statement)).one_or_none()
-        return None if row is None else StoredTurn(*row)
+        return select(*columns).where(TurnRow.user_id == self._user, condition)
 
     def _of(self, conversation_id: uuid.UUID) -> tuple[Any, Any]:
         return (TurnRow.user_id == self._user, TurnRow.conversation_id == conversation_id)

@@ -2,10 +2,12 @@
 
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mcp_server.db.admission import Pace
 from mcp_server.db.session import Database, Rows
+from mcp_server.db.turns import RunningTurn
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
@@ -27,13 +29,15 @@ class TurnLimits:
     at_once: int
     running: int
 
-    async def admit(self, rows: Rows) -> None:
-        """Let one message go on; one that is refused changes nothing. The person's row is held by the caller.
+    async def admit(self, rows: Rows, running: Sequence[RunningTurn]) -> None:
+        """Let one message go on beside those that run; one that is refused changes nothing.
+
+        The person's row is held by the caller.
 
         Raises:
             ProductError: ``rate_limited``, with the seconds to wait.
         """
-        if await rows.turns.count_live() >= self.running:
+        if sum(turn.is_alive for turn in running) >= self.running:
             sentence = f"{self.running} of your messages are being answered already. Wait for one of them."
             raise ProductError(ErrorCode.RATE_LIMITED, sentence, retry_after=RUNNING_RETRY_SECONDS)
         if wait := await rows.admission.wait(TURNS, Pace(self.per_minute / 60, self.at_once)):
@@ -56,6 +60,8 @@ class AdmissionService:
             ProductError: ``rate_limited``, with the seconds to wait.
         """
         bucket = f"tools:{hashlib.sha256(client.encode()).hexdigest()[:32]}"
+        if await self._database.take(user, bucket, self._pace):
+            return
         async with self._database.transaction(user) as rows:
             wait = await rows.admission.wait(bucket, self._pace)
         if wait:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from mcp_server.db.items import PERSONS
 from mcp_server.db.people import PersonRepository
 from mcp_server.db.session import Database, Rows
-from mcp_server.db.turns import StoredTurn
+from mcp_server.db.turns import RunningTurn, StoredTurn
 from mcp_server.services.admission import TurnLimits
 from mcp_server.services.conversations import clean_title, conversation_not_found, conversation_uuid, item_not_found
 from mcp_server.services.texts import storable_item
@@ -73,14 +73,14 @@ class StartService:
         place = conversation_uuid(conversation_id)
         async with self._database.transaction(user) as rows:
             zone = await self._zone(rows.people, time_zone)
-            await self._enter(rows, place)
+            running = await self._enter(rows, place)
             item = await rows.items.find(place, message_id)
             turn = await rows.turns.find_by_message(place, message_id)
             if item is None or (turn is None and item.kind == PERSONS):
                 item_not_found()
             if turn is None or item.kind != PERSONS:
                 raise ProductError(ErrorCode.INVALID, "Only a message of yours can be answered anew.")
-            await self._limits.admit(rows)
+            await self._limits.admit(rows, running)
             await rows.turns.remove_after(place, turn.number)
             return await self._started(rows, turn, await _anew(rows, turn), zone, history)
 
@@ -109,25 +109,33 @@ class StartService:
 
     async def _start(self, rows: Rows, message: Message, item: Item) -> tuple[StoredTurn, str]:
         conversation_id = conversation_uuid(message.conversation_id)
-        if not message.create:
-            await self._enter(rows, conversation_id)
-        await self._limits.admit(rows)
-        if message.create and not await rows.conversations.create(conversation_id, clean_title(message.title)):
-            raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
-        await _close(rows, conversation_id, message.closes)
+        if message.create:
+            await self._limits.admit(rows, await rows.turns.running())
+            if not await rows.conversations.create(conversation_id, clean_title(message.title)):
+                raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
+        else:
+            await self._limits.admit(rows, await self._enter(rows, conversation_id))
+            await _close(rows, conversation_id, message.closes)
         turn_id = uuid.uuid4()
         number = await rows.items.append(conversation_id, turn_id, [item])
         turn = StoredTurn(turn_id, conversation_id, number, item.id, _digest(item), "running", number, uuid.uuid4())
         await rows.turns.start(turn, message.key)
         return turn, str(turn.lease)
 
-    async def _enter(self, rows: Rows, conversation_id: uuid.UUID) -> None:
-        """Lock a conversation in which no turn runs; one that nobody answers any more is ended."""
+    async def _enter(self, rows: Rows, conversation_id: uuid.UUID) -> list[RunningTurn]:
+        """Lock a conversation in which no turn runs, and return those that run elsewhere.
+
+        One that nobody answers any more is ended.
+        """
         if not await rows.conversations.lock(conversation_id):
             conversation_not_found()
-        await rows.turns.interrupt_expired(conversation_id)
-        if await rows.turns.has_live_one(conversation_id):
+        running = await rows.turns.running()
+        here = [turn for turn in running if turn.conversation_id == conversation_id]
+        if any(turn.is_alive for turn in here):
             _in_progress()
+        if here:
+            await rows.turns.interrupt_expired(conversation_id)
+        return running
 
     async def _again(self, rows: Rows, known: StoredTurn, message: Message, item: Item) -> tuple[StoredTurn, str]:
         """Answer for a key that was seen before; the lease is empty when the message was answered."""
@@ -145,7 +153,7 @@ class StartService:
             _in_progress()
         if await rows.turns.latest_number(turn.conversation_id) != turn.number:
             raise ProductError(ErrorCode.CONFLICT, "The conversation went on without this message. Send it again.")
-        await self._limits.admit(rows)
+        await self._limits.admit(rows, await rows.turns.running())
         return turn, await _anew(rows, turn)
 
 

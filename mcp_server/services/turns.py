@@ -56,7 +56,8 @@ class TurnService:
         async with self._database.transaction(user) as rows:
             turn = await _held(rows, turn_id)
             if not await rows.turns.finish(turn.id, _turn_uuid(lease), outcome):
-                return Done() if (turn.lease, turn.status) == (_turn_uuid(lease), outcome) else _lease_lost()
+                ended = await rows.turns.find(turn.id) or _lease_lost()
+                return Done() if (ended.lease, ended.status) == (_turn_uuid(lease), outcome) else _lease_lost()
             await rows.items.replace_answer(turn.conversation_id, turn.id, turn.answer_seq, stored)
             if title:
                 await rows.conversations.rename(turn.conversation_id, clean_title(title))
@@ -64,11 +65,11 @@ class TurnService:
 
 
 async def _held(rows: Rows, turn_id: str) -> StoredTurn:
-    """Return a turn whose conversation is locked; whether the lease is held is still to be seen."""
-    turn = await rows.turns.find(_turn_uuid(turn_id))
-    if turn is None or not await rows.conversations.lock(turn.conversation_id):
-        _lease_lost()
-    return await rows.turns.find(turn.id) or _lease_lost()
+    """Return a turn whose conversation is locked; whether the lease is held is still to be seen.
+
+    Where it is, the turn is as it was found: what takes it over, and gives its answer another place, takes the lease.
+    """
+    return await rows.turns.hold(_turn_uuid(turn_id)) or _lease_lost()
 
 
 def _turn_uuid(text: str) -> uuid.UUID:

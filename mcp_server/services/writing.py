@@ -65,7 +65,7 @@ class Write:
             if row.repeat is not None and row.series is None:
                 row.series = number
             self._touched[number] = (row, None)
-        await self.rows.tasks.add(drafts, numbers)
+        self.rows.tasks.add(drafts, numbers)
 
     async def record(self, origin: Origin) -> str | None:
         """Store what changed as one change set, and return the token that takes it back."""
@@ -78,8 +78,8 @@ class Write:
             return None
         for row, _ in changed.values():
             row.updated_at = self.at
-        await self.rows.tasks.flush()
         number = await self.rows.people.take_change_number()
+        await self.rows.tasks.flush()
         snapshots = [
             Snapshot(task_id, before.to_json() if before else None, Content.of(row).to_json())
             for task_id, (row, before) in sorted(changed.items())

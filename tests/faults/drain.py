@@ -70,8 +70,9 @@ async def _drain(streams: int, released: bool, killed: bool) -> Drain:
 async def _stop_under_load(stack: Stack, model: OpenAIServer, streams: int, released: bool, killed: bool) -> Drain:
     speaking, endings = asyncio.Semaphore(0), Counter[str]()
     async with httpx2.AsyncClient(timeout=CALL_SECONDS, limits=httpx2.Limits(max_connections=None)) as http:
-        listening = [asyncio.create_task(_listen(stack, http, speaking, endings)) for _ in range(streams)]
-        for _ in listening:
+        listening: list[asyncio.Task[None]] = []
+        for _ in range(streams):  # one after the other: a process that is late takes no more
+            listening.append(asyncio.create_task(_listen(stack, http, speaking, endings)))
             await speaking.acquire()
         begun = time.monotonic()
         stopping = asyncio.create_task(asyncio.to_thread(_kill if killed else Service.stop, stack.gateway))

@@ -1,0 +1,50 @@
+"""How many answers may run at once: as many as were allowed, and fewer while the event loop comes late."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+BEAT_SECONDS = 0.02
+LATE_SECONDS = 0.03
+"""Whatever waits is served so much too late: one more answer would make all of them slower, and refusals too."""
+FIRST, FEWEST = 24, 4
+MORE, LESS = 0.1, 0.7
+
+
+class Room:
+    """Additive increase, multiplicative decrease (RFC 5681): slowly more while it is full, three tenths less when late.
+
+    What an answer costs the process differs a hundredfold between models; how late the loop is tells of any load.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._size = float(min(most, FIRST))
+        self._was_full = False
+
+    def has_place(self, taken: int) -> bool:
+        """Tell whether an answer may begin beside those that run."""
+        if taken < int(self._size):
+            return True
+        self._was_full = True
+        return False
+
+    @asynccontextmanager
+    async def measured(self) -> AsyncGenerator[None]:
+        """Grow and shrink as long as the process serves."""
+        beating = asyncio.create_task(self._beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+
+    async def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + BEAT_SECONDS
+            await asyncio.sleep(BEAT_SECONDS)
+            if loop.time() - due > LATE_SECONDS:
+                self._size = max(min(FEWEST, self._most), self._size * LESS)
+            elif self._was_full:
+                self._size = min(self._most, self._size + MORE)
+            self._was_full = False
