@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Interval, Text, bindparam, extract, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from mcp_server.db.change_tables import RateLimitRow
+from mcp_server.db.repository import Repository
 from shared.identity import UserId
 
 
@@ -54,12 +54,8 @@ def cell(user: UserId, bucket: str, pace: Pace) -> dict[str, Any]:
     return {"user_id": user, "bucket": bucket, "step": pace.step, "window": pace.window}
 
 
-class AdmissionRepository:
+class AdmissionRepository(Repository):
     """One user's cells."""
-
-    def __init__(self, session: AsyncSession, user: UserId) -> None:
-        self._session = session
-        self._user = user
 
     async def wait(self, bucket: str, pace: Pace) -> float:
         """Take one call out of the bucket and return 0, or return the seconds until there is one."""

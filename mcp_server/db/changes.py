@@ -7,12 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow, ReplyRow
+from mcp_server.db.repository import STORED, USER, Repository, value
 from mcp_server.origin import Origin
 from shared.contract import TaskTool
-from shared.identity import UserId
+
+_ADD = insert(ChangeRow).execution_options(**STORED)
+_ADD_ROWS = insert(ChangedTaskRow).execution_options(**STORED)
+_FIND_REPLY = select(ReplyRow.request_hash, ReplyRow.result).where(
+    ReplyRow.user_id == USER, ReplyRow.key == value("sent")
+)
+_ADD_REPLY = insert(ReplyRow).execution_options(**STORED)
 
 
 @dataclass(frozen=True)
@@ -30,19 +36,15 @@ class StoredReply:
     result: dict[str, Any]
 
 
-class ChangeRepository:
+class ChangeRepository(Repository):
     """One user's change sets. Whoever adds one has locked the person before."""
-
-    def __init__(self, session: AsyncSession, user: UserId) -> None:
-        self._session = session
-        self._user = user
 
     async def add(
         self, number: int, at: datetime, origin: Origin, snapshots: Sequence[Snapshot], undoes: int | None
     ) -> None:
         """Store a change set; the tasks in it are stored already."""
         said = {"client": origin.client, "tool": origin.tool, "turn_id": origin.turn_id, "undoes": undoes}
-        await self._session.execute(insert(ChangeRow).values(user_id=self._user, id=number, at=at, **said))
+        await self._session.execute(_ADD, {"user_id": self._user, "id": number, "at": at, **said})
         rows = [
             {
                 "user_id": self._user,
@@ -53,7 +55,7 @@ class ChangeRepository:
             }
             for one in snapshots
         ]
-        await self._session.execute(insert(ChangedTaskRow), rows)
+        await self._session.execute(_ADD_ROWS, rows)
 
     async def find(self, number: int) -> ChangeRow | None:
         statement = select(ChangeRow).where(ChangeRow.user_id == self._user, ChangeRow.id == number)
@@ -97,20 +99,13 @@ class ChangeRepository:
         return (await self._session.scalars(statement.order_by(ChangeRow.id.desc()).limit(limit))).all()
 
 
-class ReplyRepository:
+class ReplyRepository(Repository):
     """One user's stored replies. Whoever adds one has locked the person before."""
 
-    def __init__(self, session: AsyncSession, user: UserId) -> None:
-        self._session = session
-        self._user = user
-
     async def find(self, key: str) -> StoredReply | None:
-        statement = select(ReplyRow.request_hash, ReplyRow.result).where(
-            ReplyRow.user_id == self._user, ReplyRow.key == key
-        )
-        row = (await self._session.execute(statement)).one_or_none()
+        row = (await self._run(_FIND_REPLY, sent=key)).one_or_none()
         return None if row is None else StoredReply(*row)
 
     async def add(self, key: str, reply: StoredReply) -> None:
         values = {"user_id": self._user, "key": key, "request_hash": reply.request_hash, "result": reply.result}
-        await self._session.execute(insert(ReplyRow).values(values))
+        await self._session.execute(_ADD_REPLY, values)

@@ -1,46 +1,67 @@
 """Conversations: rows in, contract models out; what is said in them stands in ``items``."""
 
 import uuid
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, true, tuple_, update
+from sqlalchemy import delete, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from mcp_server.db.repository import STORED, USER, Repository
 from mcp_server.db.tables import ConversationRow, TurnRow
-from mcp_server.db.turns import status_now
+from mcp_server.db.turns import PLACE, status_now
 from shared.contract import Conversation, ConversationPage, Order, Turn
-from shared.identity import UserId
+
+_LATEST = (
+    select(TurnRow.id, TurnRow.message_id, status_now().label("status"))
+    .where(TurnRow.user_id == ConversationRow.user_id, TurnRow.conversation_id == ConversationRow.id)
+    .order_by(TurnRow.number.desc())
+    .limit(1)
+    .lateral("latest")
+)
+"""The latest turn of a conversation, which one look at ``turns_latest`` finds."""
+
+_WITH_TURN = (
+    select(
+        ConversationRow.id,
+        ConversationRow.title,
+        ConversationRow.created_at,
+        ConversationRow.updated_at,
+        _LATEST.c.id,
+        _LATEST.c.message_id,
+        _LATEST.c.status,
+    )
+    .outerjoin(_LATEST, onclause=true())
+    .where(ConversationRow.user_id == USER)
+)
+_FIND = _WITH_TURN.where(ConversationRow.id == PLACE)
+_LOCK = (
+    select(ConversationRow.id)
+    .where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
+    .with_for_update(key_share=True)
+)
+_CREATE = insert(ConversationRow).on_conflict_do_nothing().returning(ConversationRow.id).execution_options(**STORED)
 
 
-class ConversationRepository:
+class ConversationRepository(Repository):
     """One user's conversations."""
-
-    def __init__(self, session: AsyncSession, user: UserId) -> None:
-        self._session = session
-        self._user = user
 
     async def create(self, conversation_id: uuid.UUID, title: str) -> bool:
         """Make a conversation; False when the id is in use."""
         values = {"user_id": self._user, "id": conversation_id, "title": title}
-        statement = insert(ConversationRow).values(values).on_conflict_do_nothing().returning(ConversationRow.id)
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+        return (await self._session.execute(_CREATE, values)).scalar_one_or_none() is not None
 
     async def lock(self, conversation_id: uuid.UUID) -> bool:
         """Hold the conversation until the transaction ends; whoever locks a turn locks its conversation first."""
-        statement = select(ConversationRow.id).where(*self._one(conversation_id)).with_for_update(key_share=True)
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+        return (await self._run(_LOCK, place=conversation_id)).scalar_one_or_none() is not None
 
     async def find(self, conversation_id: uuid.UUID) -> Conversation | None:
-        statement = self._with_turn().where(*self._one(conversation_id))
-        row = (await self._session.execute(statement)).one_or_none()
+        row = (await self._run(_FIND, place=conversation_id)).one_or_none()
         return None if row is None else _conversation(*row)
 
     async def page(self, limit: int, order: Order, after: uuid.UUID | None) -> ConversationPage | None:
         """Return conversations by last change; None when ``after`` is not there."""
         key = tuple_(ConversationRow.updated_at, ConversationRow.id)
-        statement = self._with_turn().where(ConversationRow.user_id == self._user)
+        statement = _WITH_TURN
         if after is not None:
             start = select(ConversationRow.updated_at, ConversationRow.id).where(*self._one(after))
             found = (await self._session.execute(start)).one_or_none()
@@ -49,7 +70,7 @@ class ConversationRepository:
             mark = tuple_(*found)
             statement = statement.where(key < mark if order == "desc" else key > mark)
         direction = [column.desc() if order == "desc" else column.asc() for column in key.clauses]
-        rows = (await self._session.execute(statement.order_by(*direction).limit(limit + 1))).all()
+        rows = (await self._run(statement.order_by(*direction).limit(limit + 1))).all()
         return ConversationPage(conversations=[_conversation(*row) for row in rows[:limit]], has_more=len(rows) > limit)
 
     async def rename(self, conversation_id: uuid.UUID, title: str) -> bool:
@@ -63,18 +84,6 @@ class ConversationRepository:
 
     def _one(self, conversation_id: uuid.UUID) -> tuple[Any, Any]:
         return (ConversationRow.user_id == self._user, ConversationRow.id == conversation_id)
-
-    def _with_turn(self) -> Select[uuid.UUID, str, datetime, datetime, Any, Any, Any]:
-        """Select conversations with their latest turn, which one look at ``turns_latest`` finds."""
-        latest = (
-            select(TurnRow.id, TurnRow.message_id, status_now().label("status"))
-            .where(TurnRow.user_id == ConversationRow.user_id, TurnRow.conversation_id == ConversationRow.id)
-            .order_by(TurnRow.number.desc())
-            .limit(1)
-            .lateral("latest")
-        )
-        own = (ConversationRow.id, ConversationRow.title, ConversationRow.created_at, ConversationRow.updated_at)
-        return select(*own, latest.c.id, latest.c.message_id, latest.c.status).outerjoin(latest, onclause=true())
 
 
 def _conversation(*columns: Any) -> Conversation:

@@ -6,17 +6,61 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, literal_column, not_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    delete,
+    func,
+    insert,
+    literal_column,
+    not_,
+    select,
+    update,
+)
 
+from mcp_server.db.repository import CHANGED, STORED, USER, Repository, value
 from mcp_server.db.tables import ConversationRow, ItemRow
+from mcp_server.db.turns import PLACE, TURN
 from shared.contract import Feedback, Item, ItemPage, ItemState, Order
-from shared.identity import UserId
 
 PERSONS, ASSISTANTS = "user_message", "assistant_message"
 """The kinds of items that are said aloud; every other one is a widget's, or hidden."""
 
 WIDGET, HIDDEN = "widget", "hidden_context_item"
+
+
+BEFORE_ALL, AFTER_ALL = 0, 2**31 - 1
+"""Where a page begins that follows no item."""
+
+_OWN = (ItemRow.user_id == USER, ItemRow.conversation_id == PLACE)
+_ITEM, _AFTER, _MOST, _NEXT = value("item"), value("after"), value("most"), value("next")
+_ITEMS = select(ItemRow.id, ItemRow.kind, ItemRow.created_at, ItemRow.data, ItemRow.state).where(*_OWN)
+_FIND = _ITEMS.where(ItemRow.id == _ITEM)
+_SEQ = select(ItemRow.seq).where(*_OWN, ItemRow.id == _ITEM)
+_PAGES: dict[Order, Executable] = {
+    "asc": _ITEMS.where(ItemRow.seq > _AFTER).order_by(ItemRow.seq.asc()).limit(_MOST),
+    "desc": _ITEMS.where(ItemRow.seq < _AFTER).order_by(ItemRow.seq.desc()).limit(_MOST),
+}
+_CLOSE_ALL = (
+    update(ItemRow)
+    .where(*_OWN, ItemRow.state == "open")
+    .values(state=value("end"))
+    .returning(ItemRow.id)
+    .execution_options(**CHANGED)
+)
+_CLOSE = _CLOSE_ALL.where(ItemRow.id == _ITEM)
+_REMOVE = delete(ItemRow).where(*_OWN).execution_options(**CHANGED)
+_REMOVE_ANSWER = _REMOVE.where(ItemRow.turn_id == TURN, ItemRow.seq > _AFTER)
+_STORE = insert(ItemRow).execution_options(**STORED)
+_TAKE = (
+    update(ConversationRow)
+    .where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
+    .values(updated_at=func.clock_timestamp())
+    .returning(ConversationRow.next_seq)
+    .execution_options(**CHANGED)
+)
+_SET_SEQ = _TAKE.values(next_seq=_NEXT)
+_ADD_SEQ = _TAKE.values(next_seq=ConversationRow.next_seq + _NEXT)
 
 
 @dataclass(frozen=True)
@@ -30,24 +74,19 @@ class Said:
     text: str
 
 
-class ItemRepository:
+class ItemRepository(Repository):
     """One user's items. Whoever stores or removes some has locked their conversation before."""
-
-    def __init__(self, session: AsyncSession, user: UserId) -> None:
-        self._session = session
-        self._user = user
 
     async def append(self, conversation_id: uuid.UUID, turn_id: uuid.UUID, items: Sequence[Item]) -> int:
         """Store items at the end of the conversation; return the first one's number."""
-        return await self._store(conversation_id, turn_id, items, ConversationRow.next_seq + len(items))
+        return await self._store(_ADD_SEQ, conversation_id, turn_id, items, len(items))
 
     async def replace_answer(
         self, conversation_id: uuid.UUID, turn_id: uuid.UUID, after: int, items: Sequence[Item]
     ) -> None:
         """Store the answer of the running turn, which is all that stands after a place, in place of what it was."""
-        old = delete(ItemRow).where(*self._of(conversation_id), ItemRow.turn_id == turn_id, ItemRow.seq > after)
-        await self._session.execute(old)
-        await self._store(conversation_id, turn_id, items, after + 1 + len(items))
+        await self._run(_REMOVE_ANSWER, place=conversation_id, turn=turn_id, after=after)
+        await self._store(_SET_SEQ, conversation_id, turn_id, items, after + 1 + len(items))
 
     async def remove_after(self, conversation_id: uuid.UUID, number: int, turn_id: uuid.UUID) -> None:
         """Remove what stands after a message, but for the notes of what its own turn did."""
@@ -65,19 +104,16 @@ class ItemRepository:
         self, conversation_id: uuid.UUID, limit: int, order: Order, after: str | None = None
     ) -> ItemPage | None:
         """Return items in the order of storing; None when ``after`` is not there."""
-        statement = self._items(conversation_id)
+        seq: int | None = BEFORE_ALL if order == "asc" else AFTER_ALL
         if after is not None:
-            start = select(ItemRow.seq).where(*self._of(conversation_id), ItemRow.id == after)
-            seq = (await self._session.execute(start)).scalar_one_or_none()
+            seq = (await self._run(_SEQ, place=conversation_id, item=after)).scalar_one_or_none()
             if seq is None:
                 return None
-            statement = statement.where(ItemRow.seq < seq if order == "desc" else ItemRow.seq > seq)
-        direction = ItemRow.seq.desc() if order == "desc" else ItemRow.seq.asc()
-        rows = (await self._session.execute(statement.order_by(direction).limit(limit + 1))).all()
+        rows = (await self._run(_PAGES[order], place=conversation_id, after=seq, most=limit + 1)).all()
         return ItemPage(items=[_item(*row) for row in rows[:limit]], has_more=len(rows) > limit)
 
     async def find(self, conversation_id: uuid.UUID, item_id: str) -> Item | None:
-        row = (await self._session.execute(self._items(conversation_id).where(ItemRow.id == item_id))).one_or_none()
+        row = (await self._run(_FIND, place=conversation_id, item=item_id)).one_or_none()
         return None if row is None else _item(*row)
 
     async def set_data(self, conversation_id: uuid.UUID, item_id: str, data: dict[str, Any]) -> None:
@@ -86,10 +122,10 @@ class ItemRepository:
 
     async def close(self, conversation_id: uuid.UUID, item_id: str | None, state: ItemState) -> bool:
         """Give an open item, or every one, its end; False when none was open."""
-        statement = update(ItemRow).where(*self._of(conversation_id), ItemRow.state == "open")
-        if item_id is not None:
-            statement = statement.where(ItemRow.id == item_id)
-        closed = await self._session.scalars(statement.values(state=state).returning(ItemRow.id))
+        if item_id is None:
+            closed = await self._run(_CLOSE_ALL, place=conversation_id, end=state)
+        else:
+            closed = await self._run(_CLOSE, place=conversation_id, end=state, item=item_id)
         return closed.first() is not None
 
     async def mark(self, conversation_id: uuid.UUID, item_ids: Collection[str], feedback: Feedback) -> int:
@@ -113,24 +149,17 @@ class ItemRepository:
         return [Said(*row) for row in await self._session.execute(statement.limit(limit))]
 
     async def _store(
-        self, conversation_id: uuid.UUID, turn_id: uuid.UUID, items: Sequence[Item], next_seq: int | ColumnElement[int]
+        self, take: Executable, conversation_id: uuid.UUID, turn_id: uuid.UUID, items: Sequence[Item], seq: int
     ) -> int:
-        own = (ConversationRow.user_id == self._user, ConversationRow.id == conversation_id)
-        values = {"next_seq": next_seq, "updated_at": func.clock_timestamp()}
-        take = update(ConversationRow).where(*own).values(values).returning(ConversationRow.next_seq)
-        first: int = (await self._session.execute(take)).scalar_one() - len(items)
+        first: int = (await self._run(take, place=conversation_id, next=seq)).scalar_one() - len(items)
         if items:
             place = {"user_id": self._user, "conversation_id": conversation_id, "turn_id": turn_id}
             rows = [place | {"seq": first + n} | item.model_dump() for n, item in enumerate(items)]
-            await self._session.execute(insert(ItemRow), rows)
+            await self._session.execute(_STORE, rows)
         return first
 
     def _of(self, conversation_id: uuid.UUID) -> tuple[Any, Any]:
         return (ItemRow.user_id == self._user, ItemRow.conversation_id == conversation_id)
-
-    def _items(self, conversation_id: uuid.UUID) -> Select[str, str, datetime, dict[str, Any], str | None]:
-        columns = (ItemRow.id, ItemRow.kind, ItemRow.created_at, ItemRow.data, ItemRow.state)
-        return select(*columns).where(*self._of(conversation_id))
 
 
 def _text() -> ColumnElement[str]:

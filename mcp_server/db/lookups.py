@@ -3,18 +3,13 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Text, cast, func, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from mcp_server.db.repository import Repository
 from mcp_server.db.tables import TaskRow
-from shared.identity import UserId
 
 
-class LookupRepository:
+class LookupRepository(Repository):
     """One user's tasks, by what somebody began to type."""
-
-    def __init__(self, session: AsyncSession, user: UserId) -> None:
-        self._session = session
-        self._user = user
 
     async def task(self, number: int) -> TaskRow | None:
         """Return a task that is not deleted."""

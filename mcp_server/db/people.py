@@ -5,33 +5,35 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mcp_server.db.change_tables import RateLimitRow
+from mcp_server.db.repository import USER, Repository
 from mcp_server.db.tables import PersonRow
 from shared.identity import UserId
 
+_TIME_ZONE = select(PersonRow.time_zone).where(PersonRow.user_id == USER)
+_LOCK = select(PersonRow).where(PersonRow.user_id == USER).with_for_update(key_share=True)
 
-class PersonRepository:
+
+class PersonRepository(Repository):
     """One person, who is made on first sight."""
 
     def __init__(self, session: AsyncSession, user: UserId) -> None:
-        self._session = session
-        self._user = user
+        super().__init__(session, user)
         self._held: PersonRow | None = None
 
     async def time_zone(self) -> str | None:
         """Return the IANA name, or None while nobody said it."""
-        statement = select(PersonRow.time_zone).where(PersonRow.user_id == self._user)
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        name: str | None = (await self._run(_TIME_ZONE)).scalar_one_or_none()
+        return name
 
     async def lock(self) -> PersonRow:
         """Take the person's row: what follows in this transaction happens one at a time for this person."""
         if self._held is not None:
             return self._held
-        statement = select(PersonRow).where(PersonRow.user_id == self._user).with_for_update(key_share=True)
-        row = (await self._session.execute(statement)).scalar_one_or_none()
-        if row is None:
+        held: PersonRow | None = (await self._run(_LOCK)).scalar_one_or_none()
+        if held is None:
             make = insert(PersonRow).values(user_id=self._user).on_conflict_do_nothing()
             await self._session.execute(make)
-            row = (await self._session.execute(statement)).scalar_one()
+        row: PersonRow = held or (await self._run(_LOCK)).scalar_one()
         self._held = row
         return row
 

@@ -7,10 +7,9 @@ from typing import Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from mcp_server.db.repository import Repository
 from mcp_server.db.tables import TaskRow
-from shared.identity import UserId
 
 Status: TypeAlias = Literal["open", "done", "deleted"]
 Due: TypeAlias = Literal["", "overdue", "today", "next_7_days", "none"]
@@ -47,12 +46,8 @@ class Counts:
     no_date: int
 
 
-class TaskRepository:
+class TaskRepository(Repository):
     """One user's tasks."""
-
-    def __init__(self, session: AsyncSession, user: UserId) -> None:
-        self._session = session
-        self._user = user
 
     async def page(self, search: Search, limit: int, after: Position | None) -> Sequence[TaskRow]:
         """Return at most ``limit`` rows: open ones by due date, done and deleted ones newest first."""

@@ -1,6 +1,7 @@
 """A door opens to its own tokens, and to nothing that only resembles one."""
 
 import json
+from itertools import chain
 from pathlib import Path
 
 import httpx2
