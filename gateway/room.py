@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 BEAT_SECONDS = 0.02
-LATE_SECONDS = 0.03
+LATE_SECONDS = .02
 """Whatever waits is served so much too late: one more answer would make all of them slower, and refusals too."""
-FIRST, FEWEST = 24, 4
-MORE, LESS = 0.1, 0.7
+FIRST, FEWEST = 16, 8
+MORE, LESS = 0.1, .5
 
 
 class Room:
