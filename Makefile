@@ -1,5 +1,6 @@
 PYTHON ?= python3
 LAUNCHER := .local/venvs/local
+BENCH := .local/venvs/bench
 PIP := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 help: ## Show what can be made
@@ -43,6 +44,7 @@ pins: ## Compile the hashed requirement files again (needs uv)
 	for process in gateway mcp-server local; do \
 	  uv pip compile --quiet --no-header --extra $$process -c requirements/dev.txt pyproject.toml -o requirements/$$process.txt; \
 	done
+	uv pip compile --quiet --no-header requirements/bench.in -o requirements/bench.txt
 
 eval: .venv/.done ## Run the table of everyday requests against the configured model; CASES=undo chooses some
 	.venv/bin/python -m tests.evals $(CASES)
@@ -50,10 +52,10 @@ eval: .venv/.done ## Run the table of everyday requests against the configured m
 prove: install .venv/.done ## Try every promise of the kind "never" very often; ONLY=leak tries one
 	.venv/bin/python -m tests.prove $(ONLY)
 
-bench: install .venv/.done ## Measure every promise of speed; ONLY=auth measures one
+bench: install .venv/.done $(BENCH)/.done ## Measure every promise of speed; ONLY=auth measures one
 	.venv/bin/python -m benchmarks $(ONLY)
 
-bench-quick: install .venv/.done ## The same with few repetitions, in less than two minutes
+bench-quick: install .venv/.done $(BENCH)/.done ## The same with few repetitions, in less than two minutes
 	.venv/bin/python -m benchmarks --quick $(ONLY)
 
 conformance: .venv/.done ## Run the official MCP conformance suite, and other people's clients, in both revisions
@@ -61,6 +63,11 @@ conformance: .venv/.done ## Run the official MCP conformance suite, and other pe
 
 contracts: .venv/.done ## Write the contract of the MCP tools again, from the running server
 	WRITE_CONTRACTS=1 .venv/bin/python -m pytest --quiet tests/mcp_server/test_listing.py
+
+$(BENCH)/.done: requirements/bench.txt
+	@$(PYTHON) -m venv --clear $(BENCH)
+	@$(BENCH)/bin/python $(PIP) -r requirements/bench.txt
+	@touch $@
 
 $(LAUNCHER)/.done: requirements/local.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=python3.x make …).")'

@@ -6,10 +6,16 @@ A quick run prints, and leaves the results that are kept as they are.
 import argparse
 import sys
 
-from benchmarks import auth
+from benchmarks import auth, growth, row_security, tool_calls, turns
 from benchmarks.report import keep, lines
 
-MEASUREMENTS = (auth.MEASUREMENT,)
+MEASUREMENTS = (
+    auth.MEASUREMENT,
+    tool_calls.MEASUREMENT,
+    row_security.MEASUREMENT,
+    turns.MEASUREMENT,
+    growth.MEASUREMENT,
+)
 
 
 def main() -> int:

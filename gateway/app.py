@@ -57,7 +57,11 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        async with keys.running() if isinstance(keys, PublishedKeys) else nullcontext(), client.open(), room.measured():
+        async with (
+            keys.running() if isinstance(keys, PublishedKeys) else nullcontext(),
+            client.open(),
+            room.measured(turns.count),
+        ):
             yield
             await turns.drain()
 

@@ -142,6 +142,10 @@ class Turns:
             return None
         return follow_elsewhere(self._client, user, read, lambda: self.is_leaving)
 
+    def count(self) -> int:
+        """Return how many turns are answered here."""
+        return len(self._running) + self._beginning
+
     async def drain(self) -> None:
         """Take no more turns, give the running ones time to end, then interrupt them, and wait until all is stored."""
         self.is_leaving = True
@@ -169,7 +173,7 @@ class Turns:
         if self.is_leaving:
             sentence = "The service is about to restart. Send again in a few seconds."
             raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=LEAVING_RETRY_SECONDS)
-        if not self._room.has_place(len(self._running) + self._beginning):
+        if not self._room.has_place(self.count()):
             sentence = "Too many messages are being answered at the moment. Send again in a few seconds."
             raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=FULL_RETRY_SECONDS)
 

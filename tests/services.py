@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import jwt
@@ -56,6 +57,14 @@ def embedded_postgres() -> Iterator[Postgres]:
             yield postgres
         finally:
             postgres.stop()
+
+
+def migrated(postgres: Postgres) -> str:
+    """Bring a database to the newest schema, and return its address as the serving role reaches it."""
+    address = urlsplit(postgres.url).netloc.rsplit("@", 1)[1]
+    app_url = f"postgresql://remit_app:{secrets.token_urlsafe(24)}@{address}/postgres"
+    migrate(postgres.url, app_url)
+    return app_url
 
 
 @dataclass

@@ -5,13 +5,11 @@ Words behind the command choose the cases that have one of them in their names.
 
 import asyncio
 import os
-import secrets
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx2
 
@@ -26,7 +24,7 @@ from tests.services import (
     free_port,
     gateway_environment,
     mcp_server_environment,
-    migrate,
+    migrated,
 )
 
 MODEL_SETTINGS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "OPENAI_API")
@@ -54,9 +52,7 @@ def started(model: dict[str, str]) -> Iterator[tuple[Issuer, SigningKey, Service
     """Run what the table needs: a database, the MCP server, and the gateway with this model."""
     issuer, key = Issuer(), SigningKey()
     with embedded_postgres() as postgres, tempfile.TemporaryDirectory() as folder:
-        address = urlsplit(postgres.url).netloc.rsplit("@", 1)[1]
-        app_url = f"postgresql://remit_app:{secrets.token_urlsafe(24)}@{address}/postgres"
-        migrate(postgres.url, app_url)
+        app_url = migrated(postgres)
         environment = mcp_server_environment(app_url, issuer, key, port := free_port())
         mcp_server = Service("mcp_server", port, environment, Path(folder) / "mcp_server.log")
         environment = gateway_environment(f"{mcp_server.url}/gateway", issuer, key, port := free_port())

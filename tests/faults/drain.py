@@ -16,6 +16,7 @@ from tests.mcp_server.database import run
 from tests.services import Service
 
 CALL_SECONDS = 60
+AGAIN_SECONDS = 0.1
 RELEASE_SECONDS = 1
 LOST = """
 SELECT t.status FROM turns t
@@ -95,12 +96,18 @@ def _kill(gateway: Service) -> int:
 async def _listen(stack: Stack, http: httpx2.AsyncClient, speaking: asyncio.Semaphore, endings: Counter[str]) -> None:
     user = f"user-{uuid.uuid4().hex}"
     headers = {"Authorization": f"Bearer {stack.issuer.gateway_token(user)}", "Accept": "text/event-stream"}
-    url, name, is_speaking = f"{stack.gateway.url}/api/{user}/chat", "cut", False
-    async with http.stream("POST", url, json={"message": "hello"}, headers=headers) as answer:
-        assert answer.status_code == httpx2.codes.OK
-        with suppress(httpx2.TransportError):  # how a killed one ends
-            async for name, _ in events(answer):
-                if name == "delta" and not is_speaking:
-                    is_speaking = True
-                    speaking.release()
-    endings[name] += 1
+    url, is_speaking = f"{stack.gateway.url}/api/{user}/chat", False
+    while True:
+        async with http.stream("POST", url, json={"message": "hello"}, headers=headers) as answer:
+            if answer.status_code == httpx2.codes.SERVICE_UNAVAILABLE:  # the room for answers grows with them
+                await asyncio.sleep(AGAIN_SECONDS)
+                continue
+            assert answer.status_code == httpx2.codes.OK
+            name = "cut"
+            with suppress(httpx2.TransportError):  # how a killed one ends
+                async for name, _ in events(answer):
+                    if name == "delta" and not is_speaking:
+                        is_speaking = True
+                        speaking.release()
+            endings[name] += 1
+            return

@@ -1,12 +1,10 @@
 """The whole product as processes of its own, each of which can be killed and comes back."""
 
-import secrets
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from local.postgres import Postgres
 from tests.services import (
@@ -17,7 +15,7 @@ from tests.services import (
     free_port,
     gateway_environment,
     mcp_server_environment,
-    migrate,
+    migrated,
     open_folder,
 )
 
@@ -59,9 +57,7 @@ def running_stack(
     with ExitStack() as running:
         folder: Path = running.enter_context(open_folder())
         postgres = running.enter_context(embedded_postgres())
-        address = urlsplit(postgres.url).netloc.rsplit("@", 1)[1]
-        app_url = f"postgresql://remit_app:{secrets.token_urlsafe(24)}@{address}/postgres"
-        migrate(postgres.url, app_url)
+        app_url = migrated(postgres)
         issuer, key = Issuer(), SigningKey()
         running.callback(issuer.close)
         told = mcp_server_environment(app_url, issuer, key, free_port()) | NO_LIMITS | (mcp_server or {})

@@ -26,7 +26,7 @@ async def test_a_loop_that_comes_late_takes_fewer_and_more_again_when_it_is_in_t
     room = Room(64)
     assert room.has_place(FIRST - 1)
 
-    async with room.measured():
+    async with room.measured(lambda: FEWEST):
         await late_for_a_while()
         late = [room.has_place(taken) for taken in (FEWEST - 1, FEWEST)]
         await until_place(room, FEWEST)
@@ -34,10 +34,20 @@ async def test_a_loop_that_comes_late_takes_fewer_and_more_again_when_it_is_in_t
     assert late == [True, False]
 
 
-async def test_a_room_that_is_full_and_in_time_grows_to_what_was_allowed_and_no_further() -> None:
+async def test_a_room_grows_to_twice_what_runs_in_time_and_no_further() -> None:
+    room = Room(64)
+
+    async with room.measured(lambda: FIRST):
+        await until_place(room, FIRST * 2 - 1)
+        await asyncio.sleep(0.5)
+
+    assert not room.has_place(FIRST * 2)
+
+
+async def test_a_room_never_grows_beyond_what_was_allowed() -> None:
     room = Room(FIRST + 2)
 
-    async with room.measured():
+    async with room.measured(lambda: FIRST):
         await until_place(room, FIRST + 1)
         await asyncio.sleep(0.5)
 
@@ -47,7 +57,7 @@ async def test_a_room_that_is_full_and_in_time_grows_to_what_was_allowed_and_no_
 async def test_the_few_that_were_allowed_are_all_that_a_late_process_takes() -> None:
     room = Room(1)
 
-    async with room.measured():
+    async with room.measured(lambda: 1):
         await late_for_a_while()
 
     assert room.has_place(0)

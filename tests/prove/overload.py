@@ -13,7 +13,7 @@ def run(_: Stage, tries: int) -> Outcome:
     """Overload for ``tries`` seconds."""
     with running_stack() as stack:
         found = overload_round(stack, seconds=tries, factor=FACTOR)
-    with running_stack(gateway={"GATEWAY_TURNS_AT_ONCE": "10000"}) as stack:
+    with running_stack("tests.faults.boundless") as stack:
         control = overload_round(stack, seconds=CONTROL_SECONDS, factor=FACTOR, patience=CONTROL_PATIENCE)
     return Outcome(
         found.statuses.total(),

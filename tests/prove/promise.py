@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
 from tests.services import (
     Issuer,
@@ -15,7 +13,7 @@ from tests.services import (
     embedded_postgres,
     free_port,
     mcp_server_environment,
-    migrate,
+    migrated,
     open_folder,
 )
 
@@ -72,9 +70,7 @@ def own_stage() -> Iterator[Stage]:
     """Start everything that a promise may need."""
     with ExitStack() as stack:
         postgres = stack.enter_context(embedded_postgres())
-        address = urlsplit(postgres.url).netloc.rsplit("@", 1)[1]
-        app_url = f"postgresql://remit_app:{token_urlsafe(24)}@{address}/postgres"
-        migrate(postgres.url, app_url)
+        app_url = migrated(postgres)
         issuer, key, port = Issuer(), SigningKey(), free_port()
         stack.callback(issuer.close)
         logs: Path = stack.enter_context(open_folder())
