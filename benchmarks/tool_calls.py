@@ -38,7 +38,7 @@ def _servers() -> Iterator[dict[str, tuple[Caller, str, dict[str, str]]]]:
             name: running.enter_context(peer(*command, str(ports[name]), port=ports[name]))
             for name, command in commands.items()
         }
-        echoes = {name: (Caller(f"{at}/mcp", ""), "echo", {"text": "hello"}) for name, at in started.items()}
+        echoes = {name: (Caller(f"{at}/mcp", "nobody"), "echo", {"text": "hello"}) for name, at in started.items()}
         yield {OURS: (ours, "find_tasks", {}), **echoes}
 
 
@@ -48,10 +48,9 @@ def run(quick: bool) -> Result:
     rounds, seconds = (1, 2) if quick else (5, 6)
     rates: dict[str, list[float]] = {OURS: [], FRAMEWORK: [], BARE: []}
     with _servers() as servers:
-        for name, (caller, tool, arguments) in servers.items():
+        for caller, tool, arguments in servers.values():
             caller.ok(tool, **arguments)
             _rate(caller, tool, arguments, 1)
-            del name
         for _ in range(rounds):
             for name, (caller, tool, arguments) in servers.items():
                 rates[name].append(_rate(caller, tool, arguments, seconds))
@@ -61,7 +60,7 @@ def run(quick: bool) -> Result:
 def _rate(caller: Caller, tool: str, arguments: dict[str, str], seconds: int) -> float:
     """Return how many calls a second wrk gets answered; every answer must be a success."""
     request = caller.request("tools/call", {"name": tool, "arguments": arguments})
-    headers = "".join(f"wrk.headers[{json.dumps(k)}]={json.dumps(v)}\n" for k, v in request["headers"].items() if v)
+    headers = "".join(f"wrk.headers[{json.dumps(k)}]={json.dumps(v)}\n" for k, v in request["headers"].items())
     script = f'wrk.method="POST"\n{headers}wrk.body={json.dumps(request["content"])}\n'
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
