@@ -5,13 +5,17 @@ import asyncio
 import gc
 import socket
 import sys
+from collections.abc import Callable
 
 import uvicorn
 
 from gateway.app import Gateway, create_gateway
 from gateway.assertion import new_key
 from gateway.settings import read_settings
-from gateway.telemetry import AUTH
+from gateway.telemetry import REGISTRY
+from shared.contract import ConversationTool, PersonTool, TaskTool
+from shared.logs import write_log
+from shared.telemetry import serve_metrics
 
 GRACE_SECONDS = 28
 """The launcher and most hosts kill after 30; the turns are given 25 of these."""
@@ -20,14 +24,17 @@ GRACE_SECONDS = 28
 class Server(uvicorn.Server):
     """Lets running turns end as soon as it is told to stop, while those who follow them are still connected."""
 
-    def __init__(self, config: uvicorn.Config, gateway: Gateway) -> None:
+    def __init__(self, config: uvicorn.Config, gateway: Gateway, flush: Callable[[], None] | None = None) -> None:
         super().__init__(config)
         self._gateway = gateway
+        self._flush = flush
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         draining = asyncio.create_task(self._gateway.turns.drain())
         await super().shutdown(sockets)
         await draining
+        if self._flush is not None:
+            await asyncio.to_thread(self._flush)
 
 
 def main() -> None:
@@ -41,21 +48,30 @@ def main() -> None:
     if command == "check":
         sys.stdout.write("Every setting of the gateway can be used.\n")
         return
-    AUTH.log_bare_lines()
+    write_log(settings.log_format, settings.secrets())
     if settings.metrics_port is not None:
-        AUTH.serve_metrics(settings.metrics_host, settings.metrics_port)
+        serve_metrics(REGISTRY, settings.metrics_host, settings.metrics_port, setting="GATEWAY_METRICS_PORT")
+    flush = _start_tracing() if settings.exports_traces else None
     gateway = create_gateway(settings)
     config = uvicorn.Config(
         gateway.asgi,
         host=settings.host,
         port=settings.port,
         access_log=False,
+        log_config=None,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         proxy_headers=False,  # nothing here asks who the peer is
     )
     gc.freeze()  # what stands now stands to the end: walking through it in each full collection takes 0.1 s
-    Server(config, gateway).run()
+    Server(config, gateway, flush).run()
+
+
+def _start_tracing() -> Callable[[], None]:
+    """Load the SDK, which takes time and memory, for those alone who export traces."""
+    from shared.exporting import start_tracing  # noqa: PLC0415 - see above
+
+    return start_tracing("remit-gateway", [*TaskTool, *ConversationTool, *PersonTool])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from agents import Model
 from agents.models.default_models import get_default_model
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
@@ -25,11 +26,15 @@ from gateway.room import Room
 from gateway.running import Runner
 from gateway.settings import Settings
 from gateway.tasks import task_routes
+from gateway.telemetry import REQUESTS
 from gateway.turns import Turns
 from shared.identity import TokenRules, Verifier
 from shared.keys import KeysUnavailableError, PublishedKeys, SecretKey
+from shared.observing import Observed
 
 Keys: TypeAlias = PublishedKeys | SecretKey
+NO_OTHER_TELEMETRY: TelemetryConfig = {"auto_configure": False, "tracing": False, "metrics": False, "logs": False}
+"""FastAPI's own would export what an exception says, and paths as they were sent."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,9 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
             yield
             await turns.drain()
 
-    app = FastAPI(title="Remit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Remit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_OTHER_TELEMETRY
+    )
     app.state.verifier = Verifier(_rules(settings), keys)
     add_error_handlers(app)
     _add_health(app, keys, client, turns)
@@ -74,7 +81,7 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
     app.include_router(task_routes(client))
     app.include_router(person_routes(client))
     asgi = with_cors(app, settings.cors_origins, preview=settings.cors_preview, credentials=settings.cors_credentials)
-    return Gateway(app, asgi, turns)
+    return Gateway(app, Observed(asgi, REQUESTS), turns)
 
 
 def _add_health(app: FastAPI, keys: Keys, client: McpClient, turns: Turns) -> None:
@@ -84,7 +91,7 @@ def _add_health(app: FastAPI, keys: Keys, client: McpClient, turns: Turns) -> No
     async def healthz() -> JSONResponse:
         return JSONResponse({"ok": True})
 
-    @app.get("/readyz")
+    @app.get("/readyz", responses={503: {"description": "What is false is missing."}})
     async def readyz() -> JSONResponse:
         parts = {
             "sign_in_keys": await _are_ready(keys),

@@ -8,18 +8,35 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from gateway.errors import PROBLEMS
 from gateway.telemetry import AUTH
 from shared.errors import ErrorCode, ProductError
-from shared.identity import TokenRefusedError, UserId, Verifier
+from shared.identity import USER_ID_PATTERN, TokenRefusedError, UserId, Verifier
 from shared.keys import COOLDOWN_SECONDS, KeysUnavailableError
 from shared.refusals import Refusal
 
 NOT_SIGNED_IN = "Sign in first."
+NAMED = "{user_id}"
+SCHEME = "signed_in"
+SCHEMES = {SCHEME: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+USER_ID = {
+    "name": "user_id",
+    "in": "path",
+    "required": True,
+    "description": "The person who signed in, and nobody else.",
+    "schema": {"type": "string", "pattern": USER_ID_PATTERN},
+}
 log = logging.getLogger(__name__)
 
 
 class VerifiedRoute(APIRoute):
     """A route that finds out who is asking before anything of the request's body is read."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        described: dict[str, Any] = {**(options.pop("openapi_extra", None) or {}), "security": [{SCHEME: list[str]()}]}
+        if NAMED in path:
+            described["parameters"] = [USER_ID]
+        super().__init__(path, endpoint, openapi_extra=described, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         serve = super().get_route_handler()
@@ -33,7 +50,7 @@ class VerifiedRoute(APIRoute):
 
 def verified_router() -> APIRouter:
     """Return the only kind of router that routes for people are added to."""
-    return APIRouter(prefix="/api", route_class=VerifiedRoute)
+    return APIRouter(prefix="/api", route_class=VerifiedRoute, responses=PROBLEMS)
 
 
 async def _signed_in(request: Request) -> UserId:

@@ -24,6 +24,7 @@ from starlette.responses import Response
 
 from gateway.auth import SignedIn, verified_router
 from gateway.chat_bodies import (
+    STORABLE,
     AssistantKind,
     ChatAnswer,
     ChatRequest,
@@ -39,16 +40,16 @@ from gateway.chat_bodies import (
 from gateway.errors import UNEXPECTED, error_body
 from gateway.items import to_thread_item, with_interruption
 from gateway.mcp_client import McpClient
-from gateway.streams import event_stream
+from gateway.streams import EVENT_STREAM, STREAMS, event_stream
 from gateway.turn import Turn
 from gateway.turns import Turns
 from shared.contract import Conversation
 from shared.identity import UserId
 
 MOST_LISTED = 100
-EVENT_STREAM = "text/event-stream"
 
 Limit = Annotated[int, Query(ge=1, le=MOST_LISTED)]
+After = Annotated[str, Query(max_length=128, pattern=STORABLE)]
 
 
 def chat_routes(client: McpClient, turns: Turns, assistant: AssistantKind) -> APIRouter:
@@ -64,11 +65,11 @@ def chat_routes(client: McpClient, turns: Turns, assistant: AssistantKind) -> AP
         stopped = await turns.stop(user, conversation_id=asked.conversation_id or "", key=asked.idempotency_key or "")
         return Stopped(stopped=stopped)
 
-    @router.post("/{user_id}/chat", response_model=ChatAnswer)
+    @router.post("/{user_id}/chat", response_model=ChatAnswer, responses=STREAMS)
     async def chat(
         user: SignedIn,
         asked: ChatRequest,
-        accept: Annotated[str, Header()] = "",
+        accept: Annotated[str, Header(include_in_schema=False)] = "",
         x_time_zone: Annotated[str, Header()] = "",
     ) -> Response | ChatAnswer:
         turn = await _begin(turns, user, asked, x_time_zone)
@@ -77,7 +78,7 @@ def chat_routes(client: McpClient, turns: Turns, assistant: AssistantKind) -> AP
         return await _whole(turn)
 
     @router.get("/{user_id}/conversations")
-    async def conversations(user: SignedIn, limit: Limit = 20, after: str = "") -> Conversations:
+    async def conversations(user: SignedIn, limit: Limit = 20, after: After = "") -> Conversations:
         page = await client.list_conversations(user, limit=limit, order="desc", after=after)
         return Conversations(conversations=[_summary(one) for one in page.conversations], has_more=page.has_more)
 

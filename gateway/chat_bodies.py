@@ -1,7 +1,7 @@
 """The bodies of the plain chat API: what is asked, and what is answered."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -9,9 +9,16 @@ from shared.contract import TurnStatus
 
 LONGEST_MESSAGE = 8000
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_MESSAGE)]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+STORABLE = r"^[^\x00]*$"
+"""PostgreSQL keeps no text with a NUL in it."""
+
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_MESSAGE),
+    Field(json_schema_extra={"pattern": r"\S"}),
+]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=STORABLE)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=STORABLE)]
 
 
 class AssistantKind(BaseModel):
@@ -26,10 +33,20 @@ class Me(BaseModel):
     assistant: AssistantKind
 
 
+def _alone(name: str, other: str) -> dict[str, Any]:
+    """Return the part of a schema that says: this one, and not the other."""
+    return {"required": [name], "properties": {name: {"type": "string"}, other: {"type": "null"}}}
+
+
 class StopRequest(BaseModel):
     """Which answer is to stop: the one of a conversation, or of the message that was sent under a key."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "oneOf": [_alone("conversation_id", "idempotency_key"), _alone("idempotency_key", "conversation_id")]
+        },
+    )
 
     conversation_id: Id | None = None
     idempotency_key: Key | None = None

@@ -1,6 +1,7 @@
 """The requests of ChatKit's protocol that are served, and our one extension."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from chatkit.types import (
     AttachmentsCreateReq,
@@ -39,6 +40,30 @@ class ThreadsFollowReq(BaseReq):
 
 Request: TypeAlias = Annotated[ChatKitReq | ThreadsFollowReq, Field(discriminator="type")]
 _REQUEST: TypeAdapter[Any] = TypeAdapter(Request)
+
+
+def _types(of: Any) -> Iterator[str]:
+    """Yield the types of the requests in a union, however deep it is."""
+    if isinstance(of, type) and issubclass(of, BaseReq):
+        yield of.model_fields["type"].default
+    for part in get_args(of):
+        yield from _types(part)
+
+
+SERVED = sorted({*_types(Request)} - {*_types(Refused)})
+BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["type"],
+                "properties": {"type": {"enum": SERVED}, "params": {"type": "object"}},
+            }
+        }
+    },
+}
+"""What the route's schema says of its body; the protocol says the rest."""
 
 
 def read_request(body: bytes) -> ChatKitReq | ThreadsFollowReq:

@@ -24,10 +24,10 @@ from starlette.responses import Response
 from gateway.auth import SignedIn, verified_router
 from gateway.buttons import Buttons
 from gateway.chat_bodies import LONGEST_MESSAGE
-from gateway.chatkit_requests import Message, ThreadsFollowReq, read_request
+from gateway.chatkit_requests import BODY, Message, ThreadsFollowReq, read_request
 from gateway.chatkit_store import ChatKitContext, ConversationStore
 from gateway.mcp_client import McpClient
-from gateway.streams import event_stream
+from gateway.streams import STREAMS, event_stream
 from gateway.turn import Turn
 from gateway.turns import Turns
 from shared.errors import ErrorCode, ProductError
@@ -100,7 +100,7 @@ def chatkit_routes(client: McpClient, turns: Turns) -> APIRouter:
     server = PageServer(client)
     buttons = Buttons(client, turns)
 
-    @router.post("/{user_id}/chatkit")
+    @router.post("/{user_id}/chatkit", responses=STREAMS, openapi_extra={"requestBody": BODY})
     async def chatkit(request: Request, user: SignedIn) -> Response:
         body = await request.body()
         asked = read_request(body)

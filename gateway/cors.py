@@ -1,18 +1,18 @@
-"""The outside of every answer: CORS headers on any status, a request id, and no body beyond the limit."""
+"""The outside of every answer: CORS headers on any status, and no body beyond the limit."""
 
 import re
-import uuid
 from collections.abc import Collection
 
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.observing import REQUEST_ID
+from shared.spans import TRACEPARENT
+
 METHODS = ("GET", "POST", "PATCH", "DELETE")
 MAX_BODY = 64 * 1024
-REQUEST_ID = "x-request-id"
 
 
 def with_cors(
@@ -33,7 +33,7 @@ def with_cors(
         allow_origin_regex=None if preview is None else preview_pattern(preview),
         allow_credentials=credentials,
         allow_methods=METHODS,
-        allow_headers=("authorization", "content-type", "idempotency-key", "x-time-zone"),
+        allow_headers=("authorization", "content-type", "idempotency-key", "x-time-zone", REQUEST_ID, TRACEPARENT),
         expose_headers=("retry-after", "www-authenticate", REQUEST_ID),
         max_age=7200,
     )
@@ -46,7 +46,7 @@ def preview_pattern(preview: str) -> str:
 
 
 class Edge:
-    """Gives each request an id, answers a bare OPTIONS, and stops reading a body that is too large."""
+    """Answers a bare OPTIONS, and stops reading a body that is too large."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -55,7 +55,6 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = uuid.uuid4().hex
         received = 0
 
         async def limited() -> Message:
@@ -66,12 +65,7 @@ class Edge:
                 raise HTTPException(413)
             return message
 
-        async def tagged(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
-            await send(message)
-
         if scope["method"] == "OPTIONS":  # a preflight is answered before it comes here
-            await Response(status_code=204, headers={"Allow": ", ".join((*METHODS, "OPTIONS"))})(scope, limited, tagged)
+            await Response(status_code=204)(scope, limited, send)
             return
-        await self._app(scope, limited, tagged)
+        await self._app(scope, limited, send)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -28,6 +28,18 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.INTERNAL: 500,
 }
+
+
+class Problem(BaseModel):
+    """The body of every refusal and failure."""
+
+    code: ErrorCode
+    message: str
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in sorted({*STATUS.values()})}
+"""What a route may answer beside what it is for, as its schema says it."""
+
 CODES = {404: ErrorCode.NOT_FOUND, 413: ErrorCode.TOO_LARGE}
 """What the framework itself refuses, by status; anything else it refuses is ``invalid``."""
 

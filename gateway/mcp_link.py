@@ -17,6 +17,7 @@ from gateway.mcp_faults import FaultIsolatingTransport, as_product_errors
 from shared.contract import ConversationTool, Scope
 from shared.errors import ERROR_META_KEY, ErrorCode, ProductError
 from shared.identity import UserId
+from shared.observing import passed_on
 
 PROTOCOL = "2026-07-28"
 CALL_SECONDS = 15
@@ -33,11 +34,12 @@ _bearer: ContextVar[str | None] = ContextVar("bearer", default=None)
 
 
 class PerCallBearer(httpx2.Auth):
-    """Sends the assertion of the call in progress; an exception here would end the shared client."""
+    """Sends the assertion and the names of the call in progress; an exception here would end the shared client."""
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         if (token := _bearer.get()) is not None:
             request.headers["Authorization"] = f"Bearer {token}"
+        request.headers.update(passed_on())
         yield request
 
 

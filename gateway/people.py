@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response, StreamingResponse
 
 from gateway.auth import SignedIn, verified_router
@@ -19,8 +19,14 @@ from shared.identity import UserId
 FILE = "remit-export.json"
 STATUSES = ("open", "done", "deleted")
 TASKS_PAGE, PAGE = 50, 100
+MEMBERS = ["exported_at", "user_id", "time_zone", "tasks", "changes", "conversations"]
+EXPORTED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"schema": {"type": "object", "required": MEMBERS}}}}
+}
 
-ZoneName: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+ZoneName: TypeAlias = Annotated[
+    str, StringConstraints(min_length=1, max_length=64), Field(json_schema_extra={"format": "iana-time-zone"})
+]
 Row: TypeAlias = dict[str, Any]
 
 
@@ -46,7 +52,7 @@ def person_routes(client: McpClient) -> APIRouter:
         await client.choose_time_zone(user, asked.time_zone)
         return asked
 
-    @router.get("/{user_id}/export")
+    @router.get("/{user_id}/export", responses=EXPORTED)
     async def export(user: SignedIn) -> Response:
         zone = (await settings(user)).time_zone  # what is away is told by a status, before the file begins
         headers = {"Content-Disposition": f'attachment; filename="{FILE}"'}

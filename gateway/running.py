@@ -4,7 +4,7 @@ import asyncio
 import logging
 from itertools import takewhile
 
-from chatkit.types import ThreadItem, ThreadItemDoneEvent, UserMessageItem
+from chatkit.types import ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, UserMessageItem
 
 from gateway.agent import Assistant
 from gateway.answers import stored_answer
@@ -13,9 +13,11 @@ from gateway.confirming import settle
 from gateway.items import INTERRUPTED, is_word, to_item, to_thread_item
 from gateway.mcp_client import McpClient
 from gateway.results import cards_of
+from gateway.telemetry import TURNS
 from gateway.turn import Turn
 from shared.contract import Item, TurnOutcome
 from shared.errors import ErrorCode, ProductError
+from shared.observing import current_request
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +39,12 @@ class Runner:
     async def run(self, turn: Turn) -> None:
         """Produce the answer and store it."""
         try:
-            await self._store(turn, await self._produce(turn))
+            with TURNS.running.track_inprogress():
+                outcome = await self._produce(turn)
+                await self._store(turn, outcome)
+            TURNS.end(outcome)
         except ProductError as error:
+            TURNS.end("not_stored")
             log.warning("a turn was not stored: %s", error.code)
             turn.fail(_unavailable("The answer could not be stored. Reload the conversation before you send again."))
         finally:
@@ -90,9 +96,9 @@ class Runner:
             async with asyncio.timeout(ANSWER_SECONDS):
                 if turn.word is not None:
                     async for event in settle(self._client, turn, turn.word):
-                        turn.show(event)
+                        _show(turn, event)
                 async for event in self._assistant.answer(turn):
-                    turn.show(event)
+                    _show(turn, event)
         except Exception as error:
             # The edge of a task that nobody awaits: whatever happened, the turn ends and says so.
             log.warning("a turn failed: %s", type(error).__name__, exc_info=not is_expected(error))
@@ -154,6 +160,13 @@ def _end_short(turn: Turn) -> TurnOutcome:
         return "stopped"
     _say(turn, INTERRUPTED)
     return "interrupted"
+
+
+def _show(turn: Turn, event: ThreadStreamEvent) -> None:
+    request = current_request()
+    if turn.is_silent and request is not None:
+        TURNS.first_event.observe(request.age)
+    turn.show(event)
 
 
 def _say(turn: Turn, sentence: str) -> None:

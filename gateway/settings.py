@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationError, Valid
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.weak_secrets import weakness
+from shared.logs import LogFormat
 
 PREFIX = "GATEWAY_"
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+\S*$")]
@@ -28,6 +29,10 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65_535)
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)
+    log_format: LogFormat = "json"
+    # The OpenTelemetry SDK reads these and all its other names itself; here they say whether it is loaded.
+    otlp_endpoint: HttpUrl | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    otlp_traces_endpoint: HttpUrl | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
     environment: Literal["development", "production"] = "development"
     auth_mode: Literal["jwks", "hs256"] = "jwks"
@@ -113,6 +118,14 @@ class Settings(BaseSettings):
         if not _is_ed25519(value.get_secret_value()):
             raise ValueError("write an Ed25519 private key as PKCS#8 PEM; `python -m gateway new-key` makes one")
         return value
+
+    @property
+    def exports_traces(self) -> bool:
+        return (self.otlp_endpoint or self.otlp_traces_endpoint) is not None
+
+    def secrets(self) -> list[str]:
+        """Return every secret that the process holds, so that its log can hide them."""
+        return [value.get_secret_value() for value in vars(self).values() if isinstance(value, SecretStr)]
 
 
 def read_settings() -> Settings:

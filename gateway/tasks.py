@@ -10,11 +10,12 @@ from starlette.responses import JSONResponse, Response
 from gateway.auth import SignedIn, verified_router
 from gateway.mcp_client import McpClient
 from shared.contract import TaskTool
+from shared.tasks import CompletedTasks, FoundTasks, ReopenedTasks, Undone
 
 MOST_LISTED = 50
 
 Limit: TypeAlias = Annotated[int, Query(ge=1, le=MOST_LISTED)]
-Cursor: TypeAlias = Annotated[str, Query(max_length=1000)]
+Cursor: TypeAlias = Annotated[str, Query(max_length=1000, json_schema_extra={"format": "cursor"})]
 Key: TypeAlias = Annotated[str, Header(max_length=255)]
 Id: TypeAlias = Annotated[str, StringConstraints(pattern=r"^t[1-9][0-9]{0,9}$")]
 Title: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -48,7 +49,7 @@ def task_routes(client: McpClient) -> APIRouter:
     """Return the routes of the panel; both answer with the result of the tool."""
     router = verified_router()
 
-    @router.get("/{user_id}/tasks")
+    @router.get("/{user_id}/tasks", responses={200: {"model": FoundTasks}})
     async def tasks(
         user: SignedIn, status: Literal["open", "done", "deleted"] = "open", limit: Limit = 50, cursor: Cursor = ""
     ) -> Response:
@@ -57,7 +58,7 @@ def task_routes(client: McpClient) -> APIRouter:
         )
         return JSONResponse(found)
 
-    @router.post("/{user_id}/tasks/actions")
+    @router.post("/{user_id}/tasks/actions", responses={200: {"model": CompletedTasks | ReopenedTasks | Undone}})
     async def act(user: SignedIn, asked: Asked, idempotency_key: Key = "") -> Response:
         tool, arguments = _call(asked)
         return JSONResponse(

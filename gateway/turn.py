@@ -57,6 +57,11 @@ class Turn:
         self._has_ended = False
         self._more = asyncio.Event()
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was shown yet."""
+        return not self._shown
+
     def show(self, event: ThreadStreamEvent) -> None:
         """Hand an event to whoever follows."""
         self._shown.append(event)

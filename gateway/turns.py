@@ -13,6 +13,7 @@ from gateway.items import NO, WORD, YES, new_id, to_item
 from gateway.mcp_client import McpClient
 from gateway.room import Room
 from gateway.running import Runner
+from gateway.telemetry import TURNS
 from gateway.turn import Turn, Word
 from shared.contract import ItemAnswer, TurnStarted
 from shared.errors import ErrorCode, ProductError
@@ -166,14 +167,19 @@ class Turns:
         self._beginning += 1
         try:
             return await begun
+        except ProductError as error:
+            TURNS.refuse(error.code)
+            raise
         finally:
             self._beginning -= 1
 
     def _check_room(self) -> None:
         if self.is_leaving:
+            TURNS.refuse("leaving")
             sentence = "The service is about to restart. Send again in a few seconds."
             raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=LEAVING_RETRY_SECONDS)
         if not self._room.has_place(self.count()):
+            TURNS.refuse("full")
             sentence = "Too many messages are being answered at the moment. Send again in a few seconds."
             raise ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=FULL_RETRY_SECONDS)
 

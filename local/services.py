@@ -30,8 +30,8 @@ def environments(settings: Mapping[str, str], keys: Keys, ports: Mapping[str, in
     auth_url = settings.get("AUTH_DATABASE_URL", with_login(owner_url, "remit_auth", keys.auth_password))
     system = {name: settings[name] for name in SYSTEM_SETTINGS if name in settings}
     frontend = system | _frontend(keys, ports, page, auth_url) | _chosen(settings, (), PAGE_SETTINGS)
-    mcp_server = system | _mcp_server(keys, ports, page, app_url) | _chosen(settings, ("MCP_SERVER_",), ())
-    gateway = system | _gateway(keys, ports, page) | _chosen(settings, ("GATEWAY_",), MODEL_SETTINGS)
+    mcp_server = system | _mcp_server(keys, ports, page, app_url) | _chosen(settings, ("MCP_SERVER_", "OTEL_"), ())
+    gateway = system | _gateway(keys, ports, page) | _chosen(settings, ("GATEWAY_", "OTEL_"), MODEL_SETTINGS)
     migration = {"DATABASE_URL": owner_url, "MCP_SERVER_DATABASE_URL": app_url}
     return Environments(frontend, gateway, mcp_server, system | migration)
 

@@ -1,8 +1,8 @@
 """`python -m mcp_server`: serves; `… stdio` serves one person; `… check` looks at the settings; `… purge` cleans up."""
 
 import asyncio
+import atexit
 import gc
-import logging
 import signal
 import sys
 from types import FrameType
@@ -11,10 +11,12 @@ import uvicorn
 
 from mcp_server import purging
 from mcp_server.app import compose, refuse_unsafe_role
-from mcp_server.edge import RequestIds
 from mcp_server.settings import Settings, StdioSettings, read_settings
 from mcp_server.stdio import serve_one_person
-from mcp_server.telemetry import AUTH
+from mcp_server.telemetry import REGISTRY
+from shared.contract import ConversationTool, PersonTool, TaskTool
+from shared.logs import write_log
+from shared.telemetry import serve_metrics
 
 DRAIN_SECONDS = 5
 
@@ -24,8 +26,9 @@ def main() -> None:
         case []:
             serve()
         case ["stdio"]:
-            log_to(logging.StreamHandler())
-            serve_one_person(read_settings(StdioSettings))
+            settings = read_settings(StdioSettings)
+            write_log("text", settings.secrets())
+            serve_one_person(settings)
         case ["check"]:
             read_settings(Settings)
             sys.stdout.write("Every setting of the MCP server can be used.\n")
@@ -38,15 +41,14 @@ def main() -> None:
 def serve() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _leave)  # uvicorn raises the signal again once everything has ended
-    log_to(logging.StreamHandler())
-    AUTH.log_bare_lines()
-    for library in ("httpx2", "mcp"):
-        logging.getLogger(library).setLevel(logging.WARNING)
     settings = read_settings(Settings)
+    write_log(settings.log_format, settings.secrets())
+    if settings.exports_traces:
+        _export_traces()
     product = compose(settings)
     asyncio.run(refuse_unsafe_role(product.database))
     if settings.metrics_port is not None:
-        AUTH.serve_metrics(settings.metrics_host, settings.metrics_port)
+        serve_metrics(REGISTRY, settings.metrics_host, settings.metrics_port, setting="MCP_SERVER_METRICS_PORT")
     config = uvicorn.Config(
         product.asgi,
         host=settings.host,
@@ -61,11 +63,11 @@ def serve() -> None:
     uvicorn.Server(config).run()
 
 
-def log_to(handler: logging.Handler) -> None:
-    """Write the log, with the id of the request in each line."""
-    handler.addFilter(RequestIds())
-    form = "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"
-    logging.basicConfig(level=logging.INFO, format=form, handlers=[handler])
+def _export_traces() -> None:
+    """Load the SDK, which takes time and memory, for those alone who export traces."""
+    from shared.exporting import start_tracing  # noqa: PLC0415 - see above
+
+    atexit.register(start_tracing("remit-mcp-server", [*TaskTool, *ConversationTool, *PersonTool]))
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

@@ -31,11 +31,13 @@ from mcp_server.services.tasks import TaskService
 from mcp_server.services.turns import TurnService
 from mcp_server.services.writing import Writer
 from mcp_server.settings import DataSettings, Settings
+from mcp_server.telemetry import REQUESTS
 from mcp_server.tools import Services, catalogue
 from shared.contract import ACCESS_TOKEN_TYPE, ASSERTION_TYPE
 from shared.errors import ProductError
 from shared.identity import TokenRules, Verifier
 from shared.keys import PublishedKeys, StaticKeys, load_key_set
+from shared.observing import Observed
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +47,9 @@ ASSERTION_LEEWAY_SECONDS = 5
 
 @dataclass(frozen=True)
 class Product:
-    """The running parts that the process needs to know."""
+    """The running parts that the process needs to know; ``asgi`` is what is served: ``app``, observed."""
 
+    app: Starlette
     asgi: ASGIApp
     database: Database
 
@@ -79,7 +82,7 @@ def compose(settings: Settings) -> Product:
         ],
         lifespan=_lifespan(database, keys, (people, gateway)),
     )
-    return Product(app, database)
+    return Product(app, Observed(app, REQUESTS), database)
 
 
 def people_server(database: Database, settings: DataSettings, request_state_key: str, **sign_in: Any) -> DoorServer:

@@ -58,10 +58,9 @@ def door_server(
     """Build the MCP server of one door; without ``sign_in`` it is for standard input and output."""
     own = [offer for offer in offers if door in offer.doors]
     return DoorServer(
-        f"remit-{door}",
+        door,
         {offer.name.value: offer.scope for offer in own},
         admit,
-        hides=door is Door.PEOPLE,
         title="Remit",
         version=VERSION,
         instructions=INSTRUCTIONS,

@@ -1,8 +1,6 @@
 """What the SDK leaves open at the HTTP edge: methods it would hang on, the challenge's scope, errors of its own."""
 
 import logging
-import uuid
-from contextvars import ContextVar
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,11 +8,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mcp_server.telemetry import AUTH
 from shared.errors import ErrorCode, ProductError
 from shared.keys import COOLDOWN_SECONDS, KeysUnavailableError
+from shared.observing import request_id
 from shared.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
-REQUEST_ID_HEADER = "X-Request-Id"
 REFUSED = {
     400: ProductError(ErrorCode.INVALID, "The request is not one. Send JSON with Content-Type: application/json."),
     403: ProductError(ErrorCode.NOT_PERMITTED, "Pages of this origin are not served. Ask whoever runs the server."),
@@ -24,21 +22,11 @@ REFUSED = {
 }
 """What is said instead of the SDK's bare text."""
 
-request_id: ContextVar[str] = ContextVar("request_id", default="-")
-
-
-class RequestIds(logging.Filter):
-    """Puts the id of the request into each line of the log that is written while it is answered."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
-        return True
-
 
 def internal_error() -> ProductError:
     """Return what is told of a failure that nobody foresaw; the log tells the rest under the same id."""
     sentence = "The task server failed. Look whether it happened before you try again."
-    return ProductError(ErrorCode.INTERNAL, f"{sentence} Request {request_id.get()}.")
+    return ProductError(ErrorCode.INTERNAL, f"{sentence} Request {request_id()}.")
 
 
 class Edge:
@@ -53,7 +41,6 @@ class Edge:
         if scope["type"] != "http" or scope["path"] != self._path:
             await self._app(scope, receive, send)
             return
-        request_id.set(uuid.uuid4().hex)
         answer = Answer(send, self._addition)
         credentials = [header for header in scope["headers"] if header[0] == b"authorization"]
         if len(credentials) != 1 or not credentials[0][1].lower().startswith(b"bearer "):
@@ -84,7 +71,7 @@ class Answer:
         self.has_begun = False
 
     async def send(self, message: Message) -> None:
-        """Complete the challenge, name the request, and put our own words in the place of bare text."""
+        """Complete the challenge, and put our own words in the place of bare text."""
         if message["type"] == "http.response.start":
             self.has_begun = True
             message = {**message, "headers": self._headers(message)}
@@ -102,8 +89,7 @@ class Answer:
             self._said = bytes(said.body)
             kept = [one for one in headers if one[0] not in {b"content-type", b"content-length"}]
             headers = [*kept, *said.raw_headers]
-        headers = [(name, self._challenge(value) if name == b"www-authenticate" else value) for name, value in headers]
-        return [*headers, (REQUEST_ID_HEADER.lower().encode(), request_id.get().encode())]
+        return [(name, self._challenge(value) if name == b"www-authenticate" else value) for name, value in headers]
 
     def _challenge(self, value: bytes) -> bytes:
         return value if b" scope=" in value else value + self._addition

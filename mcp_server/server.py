@@ -1,6 +1,7 @@
 """One door's MCP server: what it shows to whom, how often it may be called, and how failures leave it."""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -27,9 +28,11 @@ from mcp_server.caller import Door, acting_user
 from mcp_server.edge import internal_error
 from mcp_server.resources import Completer
 from mcp_server.results import bad_arguments, result_of_error
+from mcp_server.telemetry import TOOL_CALLS
 from shared.contract import Scope
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
+from shared.observing import current_request
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +40,8 @@ NO_SUCH_TOOL = ProductError(ErrorCode.INVALID, "There is no such tool here. List
 NO_SUCH_PROMPT = ProductError(ErrorCode.INVALID, "There is no such prompt here, or an argument is missing.")
 NO_SUCH_RESOURCE = ProductError(ErrorCode.NOT_FOUND, "There is no such resource. Look with find_tasks.")
 
-LONGEST_NAME = 64
-"""How much of a tool's name is logged: an unknown one is the caller's text."""
+UNKNOWN = "unknown"
+"""What a tool is called that is not there: its name is the caller's text."""
 
 Admit: TypeAlias = Callable[[UserId, str], Awaitable[None]]
 """Lets a client's call for a person go on, or raises ``rate_limited``."""
@@ -47,16 +50,16 @@ Admit: TypeAlias = Callable[[UserId, str], Awaitable[None]]
 class DoorServer(MCPServer[Any]):
     """Every failure of a tool leaves here as a result with a code, every other one as a protocol error with it."""
 
-    def __init__(self, name: str, scopes: Mapping[str, Scope], admit: Admit, *, hides: bool, **settings: Any) -> None:
-        super().__init__(name, **settings)
+    def __init__(self, door: Door, scopes: Mapping[str, Scope], admit: Admit, **settings: Any) -> None:
+        super().__init__(f"remit-{door}", **settings)
+        self._door = door
         self.scopes = scopes
         self._admit = admit
-        self._hides = hides
 
     async def list_tools(self) -> list[Tool]:
         """Return the tools that the token permits; the gateway, which calls for many, is told of all."""
         listed = await super().list_tools()
-        if not self._hides:
+        if self._door is Door.GATEWAY:
             return listed
         token = get_access_token()
         granted = token.scopes if token else []
@@ -65,11 +68,21 @@ class DoorServer(MCPServer[Any]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
+        tool, outcome, begun = name if name in self.scopes else UNKNOWN, ErrorCode.INTERNAL.value, time.perf_counter()
         try:
             await self._count(name)
-            return await super().call_tool(name, arguments, context)
+            result = await super().call_tool(name, arguments, context)
         except (ToolError, ProductError) as error:
-            return result_of_error(_logged(f"tool {name[:LONGEST_NAME]!r}", error, _told(error)))
+            told = _logged(f"the tool {tool}", error, _told(error))
+            outcome = told.code.value
+            return result_of_error(told)
+        else:
+            outcome = "ok"
+            return result
+        finally:
+            TOOL_CALLS.labels(self._door, tool, outcome).observe(time.perf_counter() - begun)
+            if request := current_request():
+                request.told |= {"tool": tool, "outcome": outcome}
 
     async def read_resource(
         self, uri: AnyUrl | str, context: Context[Any, Any] | None = None
@@ -127,10 +140,11 @@ def reader(admit: Admit) -> Callable[[], Awaitable[UserId]]:
 
 
 def _logged(what: str, error: Exception, told: ProductError) -> ProductError:
+    """Write down what nobody foresaw; anything else is an outcome, and stands in the line of the request."""
     if told.code is ErrorCode.INTERNAL:
         log.error("%s failed", what, exc_info=error)
-    else:
-        log.info("%s: %s", what, told.code)
+    if request := current_request():
+        request.told["outcome"] = told.code.value
     return told
 
 

@@ -4,11 +4,12 @@ import json
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.identity import USER_ID_PATTERN
 from shared.keys import KeyRefusedError, load_key_set
+from shared.logs import LogFormat
 
 PREFIX = "MCP_SERVER_"
 SHORTEST_KEY = 32
@@ -39,6 +40,8 @@ def _holds_public_keys(value: str) -> str:
 # Read here and not by the settings library, whose own failure would hide every other problem.
 Names = Annotated[list[str], NoDecode, BeforeValidator(_from_json)]
 
+OptionalUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+\S*$")] | None
+
 Kind = TypeVar("Kind", bound="DataSettings")
 
 
@@ -65,6 +68,10 @@ class DataSettings(BaseSettings):
     turns_at_once: int = Field(30, ge=1, description="a whole number above 0, of messages that may come at once")
     turns_running: int = Field(5, ge=1, description="a whole number above 0, of a person's answers under way")
 
+    def secrets(self) -> list[str]:
+        """Return every secret that the process holds, so that its log can hide them."""
+        return [value.get_secret_value() for value in vars(self).values() if isinstance(value, SecretStr)]
+
 
 class StdioSettings(DataSettings):
     """What the server of one person on one machine must be told."""
@@ -82,6 +89,14 @@ class Settings(DataSettings):
     port: int = Field(8001, ge=1, le=65_535, description="a port from 1 to 65535")
     metrics_host: str = Field("127.0.0.1", description="an address to serve metrics on")
     metrics_port: int | None = Field(None, ge=1, le=65_535, description="a port from 1 to 65535, or nothing")
+    log_format: LogFormat = Field("json", description="json or text")
+    # The OpenTelemetry SDK reads these and all its other names itself; here they say whether it is loaded.
+    otlp_endpoint: OptionalUrl = Field(
+        None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", description="a collector's address, or nothing"
+    )
+    otlp_traces_endpoint: OptionalUrl = Field(
+        None, validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", description="where traces go, or nothing"
+    )
     public_url: str = Field(
         pattern=r"^https?://[^/]+$", description="its own origin without a final slash, such as http://localhost:8001"
     )
@@ -101,6 +116,10 @@ class Settings(DataSettings):
         min_length=SHORTEST_KEY, description=f"at least {SHORTEST_KEY} random characters, the same in every replica"
     )
 
+    @property
+    def exports_traces(self) -> bool:
+        return (self.otlp_endpoint or self.otlp_traces_endpoint) is not None
+
 
 def read_settings(kind: type[Kind]) -> Kind:
     """Read the environment.
@@ -118,4 +137,6 @@ def read_settings(kind: type[Kind]) -> Kind:
 
 def _line(kind: type[DataSettings], field: str, fault: str) -> str:
     state = "is missing" if fault == "missing" else "is not valid"
-    return f"{PREFIX}{field.upper()} {state}. Set {kind.model_fields[field].description}."
+    named = {str(one.validation_alias): name for name, one in kind.model_fields.items() if one.validation_alias}
+    variable = field if field in named else PREFIX + field.upper()
+    return f"{variable} {state}. Set {kind.model_fields[named.get(field, field)].description}."

@@ -1,6 +1,6 @@
 """Why an identity was refused: the closed list of reasons, and a log that repeats none more than once a minute."""
 
-import json
+import logging
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -47,10 +47,10 @@ class Refusal(StrEnum):
 
 
 class RefusalLog:
-    """Writes one JSON object for a reason, and then none for a minute; the next one says how many were left out."""
+    """Writes one line for a reason, and then none for a minute; the next one says how many were left out."""
 
-    def __init__(self, write: Callable[[str], object], clock: Callable[[], float] = time.monotonic) -> None:
-        self._write = write
+    def __init__(self, log: logging.Logger, clock: Callable[[], float] = time.monotonic) -> None:
+        self._log = log
         self._clock = clock
         self._written_at: dict[Refusal, float] = {}
         self._left_out = dict.fromkeys(Refusal, 0)
@@ -60,6 +60,6 @@ class RefusalLog:
         if now - self._written_at.get(reason, float("-inf")) < QUIET_SECONDS:
             self._left_out[reason] += 1
             return
-        line = {"event": "auth_failure", "reason": reason.value, "suppressed": self._left_out[reason]}
+        told = {"reason": reason.value, "suppressed": self._left_out[reason]}
         self._written_at[reason], self._left_out[reason] = now, 0
-        self._write(json.dumps(line))
+        self._log.warning("auth_failure", extra={"told": told})

@@ -52,6 +52,17 @@ describe("a request", () => {
     expect(requests[0].headers.get("x-time-zone")).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
   });
 
+  test("[006/FR-040] names a trace of its own", async () => {
+    const { api, requests } = client({ [CHATKIT]: { ok: true } });
+
+    await api.fetch(api.chatkitUrl, message());
+    await api.fetch(api.chatkitUrl, message());
+
+    const [one, other] = requests.map(({ headers }) => headers.get("traceparent"));
+    expect(one).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(other).not.toBe(one);
+  });
+
   test("takes the token nowhere but to the gateway", async () => {
     const { api, requests } = client({});
 

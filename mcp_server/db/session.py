@@ -18,11 +18,14 @@ from mcp_server.db.failures import raise_meaning, unavailable
 from mcp_server.db.items import ItemRepository
 from mcp_server.db.lookups import LookupRepository
 from mcp_server.db.people import PersonRepository
+from mcp_server.db.pool import WatchedPool
+from mcp_server.db.statements import trace_statements
 from mcp_server.db.tables import REVISION
 from mcp_server.db.tasks import TaskRepository
 from mcp_server.db.turns import TurnRepository
 from shared.errors import ProductError
 from shared.identity import UserId
+from shared.spans import is_tracing
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +81,7 @@ class Database:
         address, options = async_url(url)
         self._engine = create_async_engine(
             address,
+            poolclass=WatchedPool,
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
@@ -90,6 +94,8 @@ class Database:
                 **options,
             },
         )
+        if is_tracing():
+            trace_statements(self._engine.sync_engine)
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._role_is_proved = False

@@ -51,7 +51,11 @@ class Stack:
 
 @contextmanager
 def running_stack(
-    gateway_module: str = "gateway", *, gateway: dict[str, str] | None = None, mcp_server: dict[str, str] | None = None
+    gateway_module: str = "gateway",
+    *,
+    mcp_server_module: str = "mcp_server",
+    gateway: dict[str, str] | None = None,
+    mcp_server: dict[str, str] | None = None,
 ) -> Iterator[Stack]:
     """Start everything on free ports; ``gateway`` and ``mcp_server`` are further settings."""
     with ExitStack() as running:
@@ -61,7 +65,7 @@ def running_stack(
         issuer, key = Issuer(), SigningKey()
         running.callback(issuer.close)
         told = mcp_server_environment(app_url, issuer, key, free_port()) | NO_LIMITS | (mcp_server or {})
-        tools = Service("mcp_server", int(told["MCP_SERVER_PORT"]), told, folder / "mcp_server.log")
+        tools = Service(mcp_server_module, int(told["MCP_SERVER_PORT"]), told, folder / "mcp_server.log")
         told = gateway_environment(f"{tools.url}/gateway", issuer, key, free_port()) | (gateway or {})
         chat = Service(gateway_module, int(told["GATEWAY_PORT"]), told, folder / "gateway.log")
         for service in (tools, chat):

@@ -31,6 +31,8 @@ WRONG_MESSAGES: tuple[tuple[Any, str], ...] = (
     ({"message": "hi", "conversation_id": ""}, "conversation_id"),
     ({"message": "hi", "idempotency_key": ""}, "idempotency_key"),
     ({"message": "hi", "idempotency_key": "k" * 256}, "idempotency_key"),
+    ({"message": "hi", "idempotency_key": "k\0"}, "idempotency_key"),
+    ({"message": "hi", "conversation_id": "c\0"}, "conversation_id"),
     ({"message": "hi", "user_id": SECRET}, "user_id"),
     ({"message": "hi", "x" * 1000: SECRET}, "x" * 100),
     ([], "body"),
@@ -127,10 +129,12 @@ async def test_wrong_queries_and_headers_name_their_field(start: Start, meet: Me
     ann = meet(await start())
 
     too_many = await ann.get("conversations", limit=101)
+    after = [await ann.get("conversations", after=wrong) for wrong in ("c" * 129, "c\0")]
     key = await ann.post("chatkit", chatkit_message("hi"), **{"Idempotency-Key": "k" * 256})
     zone = await ann.post("chatkit", chatkit_message("hi"), **{"X-Time-Zone": "z" * 65})
 
-    assert [one.status_code for one in (too_many, key, zone)] == [422, 422, 422]
+    assert [one.status_code for one in (too_many, *after, key, zone)] == [422] * 5
+    assert all("after" in one.json()["message"] for one in after)
     assert "limit" in too_many.json()["message"]
     assert "key" in key.json()["message"]
     assert "time_zone" in zone.json()["message"]

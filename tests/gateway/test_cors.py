@@ -182,7 +182,8 @@ async def test_every_route_answers_a_bare_options(start: Start) -> None:
     async with httpx2.AsyncClient() as http:
         for path in ("/healthz", "/api/me", "/api/x/chat", "/api/x/chatkit", "/api/x/conversations", "/nowhere"):
             answer = await http.options(started.url + path)
-            assert (answer.status_code, answer.headers["allow"]) == (204, "GET, POST, PATCH, DELETE, OPTIONS")
+            assert answer.status_code == 204
+            assert "allow" not in answer.headers  # one list for every address would be wrong
 
 
 def preflight(origin: str, method: str, headers: str) -> dict[str, str]:
@@ -196,7 +197,9 @@ def preflight(origin: str, method: str, headers: str) -> dict[str, str]:
 @pytest.mark.parametrize("path", ["/api/me", "/api/x/chat", "/api/x/chatkit", "/api/x/conversations", "/nowhere"])
 async def test_the_preflight_lets_the_page_in_without_a_token(start: Start, path: str) -> None:
     started = await start()
-    asked = preflight(ORIGIN, "POST", "authorization, content-type, idempotency-key, x-time-zone")
+    asked = preflight(
+        ORIGIN, "POST", "authorization, content-type, idempotency-key, x-time-zone, x-request-id, traceparent"
+    )
 
     async with httpx2.AsyncClient() as http:
         answer = await http.options(started.url + path, headers=asked)

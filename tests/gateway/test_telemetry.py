@@ -1,8 +1,8 @@
-"""What the gateway counts that no token of a caller brings about."""
+"""What the gateway counts that no request to the running one brings about."""
 
 import pytest
 
-from gateway.telemetry import AUTH
+from gateway.telemetry import AUTH, TURNS
 from shared.refusals import Refusal
 from tests.gateway.conftest import Meet, Start
 from tests.services import free_port
@@ -36,3 +36,19 @@ async def test_a_fault_of_the_verifier_is_a_refusal_that_is_counted(start: Start
 
     assert (answer.status_code, answer.json()["message"]) == (401, "Sign in first.")
     assert counter._value.get() == before + 1
+
+
+@pytest.mark.anyio
+@pytest.mark.requirement("006/FR-042")
+async def test_a_message_that_is_not_taken_is_counted_by_its_reason(start: Start, meet: Meet) -> None:
+    refused = TURNS._refused.labels
+    before = [refused(reason)._value.get() for reason in ("leaving", "not_found")]
+    started = await start()
+    ann = meet(started)
+
+    missing = await ann.post("chat", {"message": "hi", "conversation_id": "none"})
+    started.gateway.turns.is_leaving = True
+    leaving = await ann.post("chat", {"message": "hi"})
+
+    assert (missing.status_code, leaving.status_code) == (404, 503)
+    assert [refused(reason)._value.get() for reason in ("leaving", "not_found")] == [one + 1 for one in before]

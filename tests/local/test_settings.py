@@ -1,12 +1,14 @@
 """What the launcher is told, and how it answers what it cannot use."""
 
 import socket
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from local.services import with_login
-from local.settings import StartError, database_url, ports, read_settings
+from local.keys import Keys
+from local.services import environments, with_login
+from local.settings import PORTS, StartError, database_url, ports, read_settings
 
 
 @pytest.mark.requirement("001/FR-005")
@@ -70,3 +72,15 @@ def test_a_role_of_its_own_reaches_the_same_database_with_the_same_parameters() 
     assert with_login(owner, "remit_app", "a/b@c") == (
         "postgresql://remit_app:a%2Fb%40c@db.example:5433/app?sslmode=require&channel_binding=require"
     )
+
+
+@pytest.mark.requirement("006/FR-040")
+def test_where_traces_go_is_told_to_the_services_that_export_them() -> None:
+    keys = Keys(**{one.name: "x" for one in fields(Keys)})
+    collector = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
+
+    told = environments(collector, keys, PORTS, "postgresql://owner:password@127.0.0.1:5432/remit")
+
+    assert collector.items() <= told.gateway.items()
+    assert collector.items() <= told.mcp_server.items()
+    assert not collector.keys() & told.frontend.keys()

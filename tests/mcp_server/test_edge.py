@@ -1,6 +1,6 @@
 """What leaves the edge of a door: the right status, words of ours, a name for the request, and nothing from inside."""
 
-import logging
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,11 +13,14 @@ from starlette.types import Receive, Scope as HttpScope, Send
 
 from mcp_server.caller import Door
 from mcp_server.doors import Frame, door_app, door_server, sign_in
-from mcp_server.edge import Edge, RequestIds
+from mcp_server.edge import Edge
+from mcp_server.telemetry import REQUESTS
 from mcp_server.tools import BOTH, READS, Offer
 from shared.contract import Scope, TaskTool
 from shared.identity import TokenRules, UserId, Verifier
 from shared.keys import StaticKeys, load_key
+from shared.logs import Lines
+from shared.observing import Observed
 from tests.mcp_server.client import Caller
 from tests.mcp_server.test_protocol import body_of
 from tests.services import Issuer, Service
@@ -135,7 +138,7 @@ async def failing(issuer: Issuer) -> AsyncIterator[tuple[httpx2.AsyncClient, Cal
     server.resource("test://fails/{id}")(fail_template)
     server.prompt(name="fails")(fail)
     server.complete_with(fail_completion)
-    app = door_app(server, Door.PEOPLE, frame)
+    app = Observed(door_app(server, Door.PEOPLE, frame), REQUESTS)
     async with server.session_manager.run(), httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http:
         yield http, Caller(URL, issuer.access_token("alice", URL))
 
@@ -154,13 +157,11 @@ FAILURES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The log as the process writes it, with the request's id in each line."""
-    caplog.handler.addFilter(names := RequestIds())
+    """The log as the process writes it."""
     usual = caplog.handler.formatter
-    caplog.handler.setFormatter(logging.Formatter("%(levelname)s %(request_id)s %(message)s"))
+    caplog.handler.setFormatter(Lines("text", []))
     yield caplog
     caplog.handler.setFormatter(usual)
-    caplog.handler.removeFilter(names)
 
 
 @pytest.mark.anyio
@@ -189,7 +190,8 @@ async def test_what_nobody_foresaw_is_masked_and_found_in_the_log_by_its_request
     assert told["code"] == "internal"
     assert name in told["message"]
     assert f"ERROR {name}" in log.text
-    assert SECRET in log.text
+    assert "builtins.RuntimeError" in log.text
+    assert SECRET not in log.text
 
 
 async def broken(_scope: HttpScope, _receive: Receive, _send: Send) -> None:
@@ -204,7 +206,7 @@ async def broken_later(_scope: HttpScope, _receive: Receive, send: Send) -> None
 @pytest.mark.anyio
 @pytest.mark.requirement("002/FR-055")
 async def test_a_failure_outside_every_tool_is_masked_too(log: pytest.LogCaptureFixture) -> None:
-    transport = httpx2.ASGITransport(Edge(broken, path="/mcp", scopes=()))
+    transport = httpx2.ASGITransport(Observed(Edge(broken, path="/mcp", scopes=()), REQUESTS))
     async with httpx2.AsyncClient(transport=transport) as http:
         answer = await http.post(URL)
 
@@ -217,7 +219,7 @@ async def test_a_failure_outside_every_tool_is_masked_too(log: pytest.LogCapture
 
 @pytest.mark.anyio
 async def test_an_answer_that_breaks_off_is_not_finished_by_another(log: pytest.LogCaptureFixture) -> None:
-    transport = httpx2.ASGITransport(Edge(broken_later, path="/mcp", scopes=()))
+    transport = httpx2.ASGITransport(Observed(Edge(broken_later, path="/mcp", scopes=()), REQUESTS))
     async with httpx2.AsyncClient(transport=transport) as http:
         with pytest.raises(RuntimeError):
             await http.post(URL)
@@ -231,4 +233,4 @@ def test_the_log_of_the_process_knows_the_request(mcp_server: Service, anyone: C
 
     lines = [line for line in mcp_server.log.read_text().splitlines() if answer.headers["x-request-id"] in line]
     assert len(lines) == 1
-    assert "tool 'nonsense': invalid" in lines[0]
+    assert (json.loads(lines[0])["tool"], json.loads(lines[0])["outcome"]) == ("unknown", "invalid")

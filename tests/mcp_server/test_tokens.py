@@ -92,7 +92,7 @@ def test_the_log_names_the_cause_and_holds_no_token(mcp_server: Service, mints: 
     status(f"{mcp_server.url}/gateway", f"Bearer {token}")
 
     log = Path(mcp_server.log).read_text()
-    assert '"reason": "actor"' in log
+    assert '"reason":"actor"' in log
     assert token not in log
     assert token.split(".")[1] not in log
 

@@ -86,8 +86,7 @@ async def _served_without_checks(stage: Stage, tries: int) -> Counter[str]:
         stack.enter_context(patch.object(caller, "acting_user", _whoever))
         stack.enter_context(patch.dict(os.environ, stage.mcp_server.environment))
         settings = Settings.model_validate({})
-        app = compose(settings).asgi
-        assert isinstance(app, Starlette)
+        app = compose(settings).app
         async with app.router.lifespan_context(app):
             return await _served(stage, settings.public_url, tries, app)
 

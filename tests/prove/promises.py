@@ -1,6 +1,7 @@
 """The promises that are proved, in the order in which they run."""
 
 from tests.prove import (
+    canaries,
     cors_matrix,
     forged_pairs,
     hostile,
@@ -11,6 +12,7 @@ from tests.prove import (
     messages,
     mutations,
     overload,
+    schema,
 )
 
 PROMISES = (
@@ -24,4 +26,6 @@ PROMISES = (
     overload.PROMISE,
     leaving.PROMISE,
     memory.PROMISE,
+    canaries.PROMISE,
+    schema.PROMISE,
 )

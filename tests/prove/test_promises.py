@@ -4,6 +4,7 @@ import pytest
 
 from tests.pooler import PROGRAM
 from tests.prove import (
+    canaries,
     cors_matrix,
     forged_pairs,
     hostile,
@@ -14,6 +15,7 @@ from tests.prove import (
     messages,
     mutations,
     overload,
+    schema,
 )
 from tests.prove.promise import Outcome, Promise, Stage
 from tests.services import Issuer, Service, SigningKey
@@ -48,6 +50,8 @@ def stage(owner_url: str, app_url: str, issuer: Issuer, gateway_key: SigningKey,
         pytest.param(messages.PROMISE, 60, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-001")]),
         pytest.param(overload.PROMISE, 2, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-002")]),
         pytest.param(leaving.PROMISE, 8, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-003")]),
+        pytest.param(schema.PROMISE, 70, marks=pytest.mark.requirement("006/FR-046")),
+        pytest.param(canaries.PROMISE, 138, marks=[pytest.mark.requirement("006/FR-045"), pytest.mark.timeout(240)]),
         pytest.param(memory.PROMISE, 200, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-005")]),
     ],
     ids=lambda one: one.name if isinstance(one, Promise) else "",

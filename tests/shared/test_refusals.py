@@ -1,6 +1,6 @@
 """A flood of refusals is one line a minute for each reason, and none is forgotten."""
 
-import json
+import logging
 from typing import Any
 
 import pytest
@@ -25,21 +25,16 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def written() -> list[str]:
-    return []
+def log(watch: Watch) -> RefusalLog:
+    return RefusalLog(logging.getLogger("refusals"), watch)
 
 
-@pytest.fixture
-def log(watch: Watch, written: list[str]) -> RefusalLog:
-    return RefusalLog(written.append, watch)
-
-
-def lines(written: list[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in written]
+def written(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    return [{"event": record.getMessage(), **vars(record)["told"]} for record in caplog.records]
 
 
 def test_a_reason_is_written_once_a_minute_with_how_many_were_left_out(
-    log: RefusalLog, watch: Watch, written: list[str]
+    log: RefusalLog, watch: Watch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(1000):
         log.tell(Refusal.EXPIRED)
@@ -48,15 +43,15 @@ def test_a_reason_is_written_once_a_minute_with_how_many_were_left_out(
     watch.now += 0.001
     log.tell(Refusal.EXPIRED)
 
-    assert lines(written) == [
+    assert written(caplog) == [
         {"event": "auth_failure", "reason": "expired", "suppressed": 0},
         {"event": "auth_failure", "reason": "expired", "suppressed": 1000},
     ]
 
 
-def test_one_reason_does_not_silence_another(log: RefusalLog, written: list[str]) -> None:
+def test_one_reason_does_not_silence_another(log: RefusalLog, caplog: pytest.LogCaptureFixture) -> None:
     for reason in Refusal:
         log.tell(reason)
         log.tell(reason)
 
-    assert [line["reason"] for line in lines(written)] == [reason.value for reason in Refusal]
+    assert [line["reason"] for line in written(caplog)] == [reason.value for reason in Refusal]

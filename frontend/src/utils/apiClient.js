@@ -3,6 +3,7 @@
 import { MessageKeys } from "./messageKeys.js";
 import { stopWhenEnded } from "./stopRequests.js";
 import { claimsOf, createTokenSource } from "./token.js";
+import { newTraceparent } from "./trace.js";
 
 /** The session is over, or is another person's by now. */
 export class SessionEndedError extends Error {
@@ -59,6 +60,7 @@ export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded
     const headers = new Headers(init.headers);
     headers.set("Authorization", `Bearer ${token}`);
     headers.set("X-Time-Zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
+    headers.set("traceparent", newTraceparent());
     sent.key = keys.of(init.body);
     if (sent.key) headers.set("Idempotency-Key", sent.key);
     const answer = await send(url, { ...init, headers, credentials: "omit" });
