@@ -125,7 +125,7 @@ async def _is_served(addresses: Addresses) -> None:
         await database.close()
 
 
-@pytest.mark.requirement("006/FR-050")
+@pytest.mark.requirement("006/FR-051")
 def test_a_step_down_that_nobody_accepted_says_what_it_would_destroy(owner_url: str, app_url: str) -> None:
     with own_database(owner_url, app_url) as addresses:
         done = try_alembic(addresses, "-x", "lose=0002", "downgrade", "-1")
