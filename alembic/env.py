@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from mcp_server.db.session import async_url
 from mcp_server.db.tables import Row
 
-log = logging.getLogger("alembic.env")
+log = logging.getLogger("migrations")  # what is below "alembic" is silent
 ROLE = "remit_app"
 LOCK = 7_364_251  # any number, the same in every runner
 OWNER_URL = os.environ.get("DATABASE_URL", "")
@@ -32,7 +32,8 @@ LOCK_NOT_AVAILABLE = "55P03"
 LOST = {
     "0001": "every person, task and conversation",
     "0002": "repetition, the history of changes, what can be undone, and the stored answers to repeated writes",
-    "0003": "feedback, cards that wait for an answer, where an unfinished answer begins, and which zones were chosen",
+    "0003": "feedback, cards that wait for an answer, where an unfinished answer begins, which zones were chosen,"
+    " and that an answer was stopped",
 }
 """What a step down from each revision destroys."""
 

@@ -167,7 +167,7 @@ class Traffic:
                     await connection.fetch("SELECT id, kind FROM items")
                 self.slowest = max(self.slowest, time.monotonic() - began)
                 self.done += 1
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.05)
         finally:
             await connection.close()
 
