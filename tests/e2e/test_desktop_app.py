@@ -49,7 +49,7 @@ async def test_the_proxy_signs_a_person_in_and_brings_their_tasks(person: Person
 async def _allow(person: Person, log: Path) -> None:
     """Open the address that the proxy prints, say yes, and follow the way back to it."""
     with anyio.fail_after(40):
-        while not (printed := ADDRESS.search(await anyio.Path(log).read_text())):
+        while not (printed := ADDRESS.search(await anyio.Path(log).read_text())):  # noqa: ASYNC110 - another's file
             await anyio.sleep(0.1)
     back = await anyio.to_thread.run_sync(Consent(person).callback, printed[0])
     async with httpx2.AsyncClient(timeout=30) as browser:
