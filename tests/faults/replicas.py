@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,8 +99,9 @@ def running_replicas(*, with_page: bool = False, gateway: Mapping[str, str] | No
             told = gateway_environment(f"http://127.0.0.1:{inner}/gateway", issuer, key, free_port())
             services.append(_service("gateway", told, folder / f"gateway-{n}", more))
         for service in services:
-            service.start()
             running.callback(service.stop)
+        with ThreadPoolExecutor() as at_once:
+            list(at_once.map(Service.start, services))
         groups = {"gateways": (front, services[2:]), "mcp": (inner, services[:2])}
         running.enter_context(_balancer(folder, groups, admin))
         yield Replicas(issuer, postgres.url, f"http://127.0.0.1:{front}", tuple(services), page, admin)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,13 +56,14 @@ class Installation:
         chat = gateway_environment(f"http://127.0.0.1:{self.mcp_port}/gateway", issuer, self.key, self.gateway_port)
         with ExitStack() as running:
             service = running.enter_context(sign_in(self._page(owner_url), folder / "page.log"))
-            for module, port, told in (
-                ("mcp_server", self.mcp_port, tools),
-                ("gateway", self.gateway_port, chat),
-            ):
-                process = Service(module, port, told, folder / f"{module}.log")
-                process.start()
+            processes = (
+                Service("mcp_server", self.mcp_port, tools, folder / "mcp_server.log"),
+                Service("gateway", self.gateway_port, chat, folder / "gateway.log"),
+            )
+            for process in processes:
                 running.callback(process.stop)
+            with ThreadPoolExecutor() as at_once:
+                list(at_once.map(Service.start, processes))
             yield service
 
     def say(self, account: Account, message: str, conversation_id: str = "") -> dict[str, Any]:
