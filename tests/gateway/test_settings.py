@@ -68,7 +68,7 @@ def test_both_modes_are_accepted_as_documented() -> None:
         (JWKS_MODE, {"GATEWAY_HS256_PREVIOUS_SECRET": SECRET}, "hs256_previous_secret"),
         (HS256_MODE, {"GATEWAY_USER_ID_CLAIMS": "[]"}, "user_id_claims"),
     ],
-    ids=range(14),
+    ids=range(17),
 )
 def test_contradictory_or_weak_authentication_is_refused(
     base: dict[str, str], changed: dict[str, str], name: str
