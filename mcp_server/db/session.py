@@ -206,6 +206,8 @@ def _ssl(mode: str, root: str | None) -> str | ssl.SSLContext:
     """Check certificates against this machine's authorities where no file is named: asyncpg alone would want a file."""
     if mode not in {"verify-ca", "verify-full"} and not (root and mode == "require"):
         return mode
-    context = ssl.create_default_context(cafile=None if root in {None, "system"} else root)
-    context.check_hostname = mode == "verify-full"
+    file = None if root == "system" else root
+    context = ssl.create_default_context(cafile=file)
+    # A public authority signs for everybody: by itself it says nothing about who answers.
+    context.check_hostname = mode == "verify-full" or file is None
     return context
