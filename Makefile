@@ -36,6 +36,9 @@ check: install .venv/.done ## Lint, types and import rules
 	npm --prefix frontend run --silent lint
 	npm --prefix frontend run --silent types
 
+images-dry: install .venv/.done ## Run every step of every image in a plain shell, and start what they would start
+	.venv/bin/python -m pytest --quiet tests/images
+
 pictures: ## Put the screenshots that the last `make test` took into the documentation
 	cp test-results/first-conversation.png specs/pictures/
 
@@ -82,4 +85,4 @@ $(LAUNCHER)/.done: requirements/local.txt
 	.venv/bin/python $(PIP) -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run stdio connect secrets mcpb install test check pictures pins contracts eval prove bench bench-quick conformance
+.PHONY: help run stdio connect secrets mcpb install test check images-dry pictures pins contracts eval prove bench bench-quick conformance

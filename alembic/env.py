@@ -1,28 +1,79 @@
 """Runs the migrations as the owner, one runner at a time, and then lets the serving role in."""
 
 import asyncio
+import logging
 import os
+import time
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from alembic import context
+from alembic.runtime.migration import MigrationInfo
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mcp_server.db.session import async_url
 from mcp_server.db.tables import Row
 
+log = logging.getLogger("migrations")  # what is below "alembic" is silent
 ROLE = "remit_app"
 LOCK = 7_364_251  # any number, the same in every runner
 OWNER_URL = os.environ.get("DATABASE_URL", "")
 APP_URL = os.environ.get("MCP_SERVER_DATABASE_URL", "")
 
+LOCK_TIMEOUT_MS = 500
+"""Whoever asks for a table stands in line behind a migration that waits for it: no longer than this. Shorter than
+PostgreSQL's ``deadlock_timeout`` of a second, so that in a deadlock it is the migration that gives way."""
+ATTEMPTS = 60
+PAUSE_SECONDS = 1.0
+LOCK_NOT_AVAILABLE = "55P03"
+
+LOST = {
+    "0001": "every person, task and conversation",
+    "0002": "repetition, the history of changes, what can be undone, and the stored answers to repeated writes",
+    "0003": "feedback, cards that wait for an answer, where an unfinished answer begins, which zones were chosen,"
+    " and that an answer was stopped",
+}
+"""What a step down from each revision destroys."""
+
 
 def migrate(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=Row.metadata, compare_server_default=False)
+    """Run the steps that are left, each in a transaction of its own, so that no lock outlives its step."""
+    take_turn(connection)
+    connection.exec_driver_sql(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+    connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=Row.metadata,
+        compare_server_default=False,
+        transaction_per_migration=True,
+        on_version_apply=[ask_before_losing],
+    )
     with context.begin_transaction():
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         context.run_migrations()
-        let_in(connection)
+    connection.commit()  # of looking how far the schema is
+    let_in(connection)
+    connection.commit()
+
+
+def take_turn(connection: Connection) -> None:
+    """Wait until no other runner migrates. Nothing is held while waiting: a concurrent index would wait for it."""
+    statement = text("SELECT pg_try_advisory_lock(:lock)")
+    while not connection.execute(statement, {"lock": LOCK}).scalar_one():
+        connection.commit()
+        time.sleep(PAUSE_SECONDS)
+    connection.commit()
+
+
+def ask_before_losing(*, step: MigrationInfo, **_: Any) -> None:
+    """Undo a step down, in its own transaction, unless whoever started it accepted what is lost."""
+    if not step.is_upgrade and context.get_x_argument(as_dictionary=True).get("lose") != step.up_revision_id:
+        revision = str(step.up_revision_id)
+        raise SystemExit(
+            f"Going down from {revision} destroys {LOST[revision]}. Back the database up, then say"
+            f" `alembic -x lose={revision} downgrade -1`."
+        )
 
 
 def let_in(connection: Connection) -> None:
@@ -43,11 +94,20 @@ def let_in(connection: Connection) -> None:
 
 async def run() -> None:
     url, options = async_url(OWNER_URL)
-    engine = create_async_engine(url, connect_args=options)
-    async with engine.connect() as connection:
-        await connection.run_sync(migrate)
-        await connection.commit()
-    await engine.dispose()
+    for left in reversed(range(ATTEMPTS)):
+        engine = create_async_engine(url, connect_args=options)
+        try:
+            async with engine.connect() as connection:
+                await connection.run_sync(migrate)
+        except DBAPIError as error:
+            if left == 0 or getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            log.warning("a table is in use for longer than %s ms; trying again", LOCK_TIMEOUT_MS)
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return
+        finally:
+            await engine.dispose()
 
 
 if not OWNER_URL:

@@ -12,8 +12,7 @@ import uvicorn
 from gateway.app import Gateway, create_gateway
 from gateway.assertion import new_key
 from gateway.settings import read_settings
-from gateway.telemetry import REGISTRY
-from shared.contract import ConversationTool, PersonTool, TaskTool
+from gateway.telemetry import REGISTRY, start_tracing
 from shared.logs import write_log
 from shared.telemetry import serve_metrics
 
@@ -51,7 +50,7 @@ def main() -> None:
     write_log(settings.log_format, settings.secrets())
     if settings.metrics_port is not None:
         serve_metrics(REGISTRY, settings.metrics_host, settings.metrics_port, setting="GATEWAY_METRICS_PORT")
-    flush = _start_tracing() if settings.exports_traces else None
+    flush = start_tracing() if settings.exports_traces else None
     gateway = create_gateway(settings)
     config = uvicorn.Config(
         gateway.asgi,
@@ -65,13 +64,6 @@ def main() -> None:
     )
     gc.freeze()  # what stands now stands to the end: walking through it in each full collection takes 0.1 s
     Server(config, gateway, flush).run()
-
-
-def _start_tracing() -> Callable[[], None]:
-    """Load the SDK, which takes time and memory, for those alone who export traces."""
-    from shared.exporting import start_tracing  # noqa: PLC0415 - see above
-
-    return start_tracing("remit-gateway", [*TaskTool, *ConversationTool, *PersonTool])
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from gateway.agent import Assistant, choose_model
 from gateway.agent_tools import AgentTools
 from gateway.assertion import AssertionSigner
+from gateway.auth import EitherSecret
 from gateway.chat import chat_routes
 from gateway.chat_bodies import AssistantKind
 from gateway.chatkit_server import chatkit_routes
@@ -73,7 +74,7 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
     app = FastAPI(
         title="Remit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_OTHER_TELEMETRY
     )
-    app.state.verifier = Verifier(_rules(settings), keys)
+    app.state.verifier = _verifier(settings, keys)
     add_error_handlers(app)
     _add_health(app, keys, client, turns)
     app.include_router(chat_routes(client, turns, _assistant_kind(settings)))
@@ -117,6 +118,14 @@ def _rules(settings: Settings) -> TokenRules:
         audience=settings.jwt_audience,
         id_claims=settings.user_id_claims,
     )
+
+
+def _verifier(settings: Settings, keys: Keys) -> Verifier | EitherSecret:
+    current = Verifier(_rules(settings), keys)
+    if settings.hs256_previous_secret is None:
+        return current
+    previous = SecretKey(settings.hs256_previous_secret.get_secret_value().encode())
+    return EitherSecret(current, Verifier(_rules(settings), previous))
 
 
 def _keys(settings: Settings) -> Keys:

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     # Read only to be refused: this secret also encrypts the sign-in service's signing keys.
     better_auth_secret: SecretStr | None = Field(default=None, validation_alias="BETTER_AUTH_SECRET")
     hs256_secret: SecretStr | None = None
+    hs256_previous_secret: SecretStr | None = None
     user_id_claims: Annotated[tuple[Name, ...], NoDecode] = ("sub",)
 
     cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(min_length=1)
@@ -87,6 +88,19 @@ class Settings(BaseSettings):
                 raise ValueError(f"{reason}; set 48 random bytes, as `openssl rand -base64 48` prints them")
             if value == info.data.get("better_auth_secret"):
                 raise ValueError("must not be BETTER_AUTH_SECRET: whoever verifies with it could sign sessions")
+        return value
+
+    @field_validator("hs256_previous_secret")
+    @classmethod
+    def _is_another_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None:
+            return None
+        if info.data.get("auth_mode") == "jwks":
+            raise ValueError("not allowed, because GATEWAY_AUTH_MODE is jwks; one mode alone verifies tokens")
+        if reason := weakness(value.get_secret_value()):
+            raise ValueError(f"{reason}; what was accepted once must be strong too")
+        if value in (info.data.get("hs256_secret"), info.data.get("better_auth_secret")):
+            raise ValueError("must be another secret than GATEWAY_HS256_SECRET and BETTER_AUTH_SECRET")
         return value
 
     @field_validator("user_id_claims")

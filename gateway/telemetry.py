@@ -1,11 +1,12 @@
 """What the gateway tells those who run it: counts, each of a closed list of labels."""
 
 import logging
+from collections.abc import Callable
 from typing import Literal, TypeAlias, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from shared.contract import TurnOutcome
+from shared.contract import ConversationTool, PersonTool, TaskTool, TurnOutcome
 from shared.errors import ErrorCode
 from shared.telemetry import SECONDS, AuthTelemetry, request_seconds
 
@@ -40,3 +41,10 @@ class TurnTelemetry:
 
 
 TURNS = TurnTelemetry(REGISTRY)
+
+
+def start_tracing() -> Callable[[], None]:
+    """Load the SDK, which takes time and memory, for those alone who export traces; return what sends the last ones."""
+    from shared.exporting import start_tracing as start  # noqa: PLC0415 - see above
+
+    return start("remit-gateway", [*TaskTool, *ConversationTool, *PersonTool])

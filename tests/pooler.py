@@ -31,15 +31,16 @@ max_client_conn = 500
 
 
 @contextmanager
-def transaction_pooler(app_url: str) -> Iterator[str]:
-    """Start a pooler for the serving role, and return that role's address through it."""
+def transaction_pooler(app_url: str, **more: str) -> Iterator[str]:
+    """Start a pooler for one role, and return that role's address through it; ``more`` are settings of PgBouncer."""
     assert PROGRAM
     parts = urlsplit(app_url)
     with open_folder() as folder:
         port, log, account = free_port(), folder / "log", _account()
         users, settings = folder / "users", folder / "settings"
         _write(users, f'"{parts.username}" "{unquote(parts.password or "")}"\n', account)
-        _write(settings, SETTINGS.format(server_port=parts.port, port=port, users=users), account)
+        own = SETTINGS.format(server_port=parts.port, port=port, users=users)
+        _write(settings, own + "".join(f"{name} = {value}\n" for name, value in more.items()), account)
         with log.open("wb") as out:
             pooler = subprocess.Popen([PROGRAM, "-q", settings], stdout=out, stderr=out, cwd="/", **account)
         try:

@@ -205,10 +205,10 @@ class Service:
             return False
 
 
-def migrate(owner_url: str, app_url: str) -> None:
-    """Bring the product's schema to its newest revision, as ``make run`` does."""
+def migrate(owner_url: str, app_url: str, revision: str = "head") -> None:
+    """Bring the product's schema to a revision, as ``make run`` does."""
     environment = {**os.environ, "DATABASE_URL": owner_url, "MCP_SERVER_DATABASE_URL": app_url}
-    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    command = [sys.executable, "-m", "alembic", "upgrade", revision]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
 

@@ -1,5 +1,8 @@
 """Answers stored as they are written, stopped turns, items that wait for the person's word, feedback, a chosen zone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,20 +12,50 @@ branch_labels: None = None
 depends_on: None = None
 
 
+STATUSES = "'running', 'done', 'stopped', 'failed', 'interrupted'"
+EARLIER_STATUSES = "'running', 'done', 'failed', 'interrupted'"
+
+
 def upgrade() -> None:
-    op.add_column("people", sa.Column("zone_chosen", sa.Boolean, server_default=sa.false(), nullable=False))
-    op.add_column("turns", sa.Column("answer_seq", sa.Integer))
-    op.add_column("turns", sa.Column("stop", sa.Boolean, server_default=sa.false(), nullable=False))
-    _allow_statuses("'running', 'done', 'stopped', 'failed', 'interrupted'")
-    op.create_index("turns_live", "turns", ["user_id", "lease_until"], postgresql_where=sa.text("status = 'running'"))
-    op.add_column("items", sa.Column("state", sa.Text))
-    op.add_column("items", sa.Column("feedback", sa.Text))
-    op.create_check_constraint("items_state", "items", "state IN ('open', 'confirmed', 'declined', 'expired')")
-    op.create_check_constraint("items_feedback", "items", "feedback IN ('positive', 'negative')")
-    op.create_index("items_open", "items", ["user_id", "conversation_id"], postgresql_where=sa.text("state = 'open'"))
-    op.create_index(
-        "changes_of_turn", "changes", ["user_id", "turn_id"], postgresql_where=sa.text("turn_id IS NOT NULL")
+    """Every step may be repeated: what stands beside the traffic is not in one transaction with what stands before."""
+    for table, column, kind in (
+        ("people", "zone_chosen", "boolean DEFAULT false NOT NULL"),
+        ("turns", "answer_seq", "integer"),
+        ("turns", "stop", "boolean DEFAULT false NOT NULL"),
+        ("items", "state", "text"),
+        ("items", "feedback", "text"),
+    ):
+        op.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {column} {kind}")
+    checks = (
+        ("turns_status", "turns", f"status IN ({STATUSES})"),
+        ("items_state", "items", "state IN ('open', 'confirmed', 'declined', 'expired')"),
+        ("items_feedback", "items", "feedback IN ('positive', 'negative')"),
     )
+    for name, table, rule in checks:  # not valid: the rows that are there are looked at beside the traffic
+        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
+        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({rule}) NOT VALID")
+    with _beside_traffic():
+        for name, table, _ in checks:
+            op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+        _index("turns_live", "turns", ["user_id", "lease_until"], "status = 'running'")
+        _index("items_open", "items", ["user_id", "conversation_id"], "state = 'open'")
+        _index("changes_of_turn", "changes", ["user_id", "turn_id"], "turn_id IS NOT NULL")
+
+
+@contextmanager
+def _beside_traffic() -> Iterator[None]:
+    """Run statements that let everybody read and write meanwhile; they may wait for old transactions without harm."""
+    bound = op.get_bind().exec_driver_sql("SHOW lock_timeout").scalar_one()
+    with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = 0")
+        yield
+        op.execute(f"SET lock_timeout = '{bound}'")
+
+
+def _index(name: str, table: str, columns: list[str], where: str) -> None:
+    """Build an index; what an attempt that ended half-way left behind is invalid, and removed first."""
+    op.drop_index(name, table, if_exists=True, postgresql_concurrently=True)
+    op.create_index(name, table, columns, postgresql_where=sa.text(where), postgresql_concurrently=True)
 
 
 def downgrade() -> None:
@@ -36,12 +69,8 @@ def downgrade() -> None:
     op.execute("ALTER TABLE turns NO FORCE ROW LEVEL SECURITY")
     op.execute("UPDATE turns SET status = 'done' WHERE status = 'stopped'")
     op.execute("ALTER TABLE turns FORCE ROW LEVEL SECURITY")
-    _allow_statuses("'running', 'done', 'failed', 'interrupted'")
+    op.drop_constraint("turns_status", "turns")
+    op.create_check_constraint("turns_status", "turns", f"status IN ({EARLIER_STATUSES})")
     op.drop_column("turns", "stop")
     op.drop_column("turns", "answer_seq")
     op.drop_column("people", "zone_chosen")
-
-
-def _allow_statuses(statuses: str) -> None:
-    op.drop_constraint("turns_status", "turns")
-    op.create_check_constraint("turns_status", "turns", f"status IN ({statuses})")

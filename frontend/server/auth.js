@@ -25,6 +25,7 @@ export function authOptions(settings, pool) {
     baseURL: settings.publicUrl,
     basePath: "/api/auth",
     secret: settings.secret,
+    ...(settings.secrets.length > 0 && { secrets: settings.secrets }),
     trustedOrigins: [settings.publicUrl],
     database: { dialect: new PostgresDialect({ pool }), type: "postgres", schemaName: SCHEMA },
     emailAndPassword: { enabled: true, minPasswordLength: 8 },

@@ -9,6 +9,7 @@ const MIN_SECRET_LENGTH = 32;
  * @property {number} port
  * @property {string} publicUrl the page's origin, as the browser shows it
  * @property {string} secret signs cookies and encrypts the signing keys
+ * @property {{ version: number, value: string }[]} secrets while the secret is replaced: the first one signs
  * @property {string} databaseUrl the sign-in service's own role
  * @property {string} gatewayUrl the gateway's origin, as the browser reaches it
  * @property {string} gatewayAudience `aud` of the page's token
@@ -29,6 +30,11 @@ const RULES = {
   PORT: { wanted: "a port from 1 to 65535", parse: port, fallback: "3000" },
   BETTER_AUTH_URL: { wanted: "the page's own origin, such as https://remit.example", parse: origin },
   BETTER_AUTH_SECRET: { wanted: `${MIN_SECRET_LENGTH} or more random characters, kept over restarts`, parse: secret },
+  BETTER_AUTH_SECRETS: {
+    wanted: `version:secret,version:secret of ${MIN_SECRET_LENGTH} or more characters each, the newest first, or nothing`,
+    parse: versionedSecrets,
+    fallback: "",
+  },
   AUTH_DATABASE_URL: { wanted: "postgresql://user:password@host:5432/name of the sign-in role", parse: postgresUrl },
   GATEWAY_PUBLIC_URL: { wanted: "the gateway's origin, such as https://api.remit.example", parse: origin },
   GATEWAY_JWT_AUDIENCE: { wanted: "the same name as the gateway's GATEWAY_JWT_AUDIENCE", parse: String },
@@ -49,6 +55,7 @@ export function readSettings(env) {
     port: read("PORT"),
     publicUrl: read("BETTER_AUTH_URL"),
     secret: read("BETTER_AUTH_SECRET"),
+    secrets: read("BETTER_AUTH_SECRETS"),
     databaseUrl: read("AUTH_DATABASE_URL"),
     gatewayUrl: read("GATEWAY_PUBLIC_URL"),
     gatewayAudience: read("GATEWAY_JWT_AUDIENCE"),
@@ -116,6 +123,15 @@ function port(value) {
 /** @param {string} value */
 function secret(value) {
   return value.length >= MIN_SECRET_LENGTH ? value : undefined;
+}
+
+/** @param {string} value */
+function versionedSecrets(value) {
+  const entries = value.split(",").filter(Boolean);
+  const secrets = entries.map((entry) => /^\s*(\d{1,6}):(\S+)\s*$/.exec(entry));
+  if (secrets.some((found) => !found || found[2].length < MIN_SECRET_LENGTH)) return undefined;
+  const told = secrets.map((found) => ({ version: Number(found?.[1]), value: String(found?.[2]) }));
+  return new Set(told.map(({ version }) => version)).size === told.length ? told : undefined;
 }
 
 /** @param {string} value */

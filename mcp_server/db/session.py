@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ _POOLED: dict[str, Any] = {
     "prepared_statement_cache_size": 0,
     "prepared_statement_name_func": lambda: "",
 }
+_LIBPQ_ALONE = {"channel_binding", "connect_timeout", "gssencmode", "sslnegotiation"}
 _BIND = text("SELECT set_config('app.user_id', :user_id, true)")
 # Also through a role that it could become: Neon's console roles may SET ROLE to one that bypasses.
 _CAN_BYPASS = text(
@@ -139,7 +141,7 @@ class Database:
         self._role_is_proved = True
 
     async def is_ready(self) -> bool:
-        """Tell whether the database answers, stands at this code's migration, and the role is a safe one."""
+        """Tell whether the database answers, its schema is new enough for this code, and the role is a safe one."""
         try:
             async with asyncio.timeout(READY_SECONDS):
                 await self._prove_role()
@@ -148,7 +150,8 @@ class Database:
         except (exc.SQLAlchemyError, OSError, ProductError, UnsafeRoleError) as error:
             log.warning("not ready: %s", error.__cause__ or error)
             return False
-        return revision == REVISION
+        # A newer schema serves this code too: a migration takes nothing away that the release before it needs.
+        return revision is not None and str(revision) >= REVISION
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -209,12 +212,24 @@ def _rows(session: AsyncSession, user: UserId) -> Rows:
 def async_url(url: str) -> tuple[str, dict[str, Any]]:
     """Return SQLAlchemy's address and asyncpg's arguments for a PostgreSQL address as a provider prints it.
 
-    ``sslmode`` becomes asyncpg's ``ssl``; ``channel_binding`` is libpq's alone; whatever else is asked for is the
-    server's to judge.
+    ``sslmode`` and ``sslrootcert`` become asyncpg's ``ssl``; some parameters are libpq's alone; whatever else is asked
+    for is the server's to judge.
     """
     parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query))
-    query.pop("channel_binding", None)
-    ssl_mode = query.pop("sslmode", None)
-    options: dict[str, Any] = {"server_settings": query} | ({"ssl": ssl_mode} if ssl_mode else {})
+    query = {name: value for name, value in parse_qsl(parts.query) if name not in _LIBPQ_ALONE}
+    ssl_mode, root = query.pop("sslmode", None), query.pop("sslrootcert", None)
+    options: dict[str, Any] = {"server_settings": query}
+    if ssl_mode or root:
+        options["ssl"] = _ssl(ssl_mode or "prefer", root)
     return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query="")), options
+
+
+def _ssl(mode: str, root: str | None) -> str | ssl.SSLContext:
+    """Check certificates against this machine's authorities where no file is named: asyncpg alone would want a file."""
+    if mode not in {"verify-ca", "verify-full"} and not (root and mode == "require"):
+        return mode
+    file = None if root == "system" else root
+    context = ssl.create_default_context(cafile=file)
+    # A public authority signs for everybody: by itself it says nothing about who answers.
+    context.check_hostname = mode == "verify-full" or file is None
+    return context

@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from shared.identity import USER_ID_PATTERN
 
 REVISION = "0003"
-"""The migration that this code needs; ``/readyz`` is red on any other."""
+"""The migration that this code needs; ``/readyz`` is red on an earlier one."""
 
 
 class Row(DeclarativeBase):

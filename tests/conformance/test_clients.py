@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 from tests.conformance import node
-from tests.services import Issuer, Service
+from tests.services import ROOT, Issuer, Service
 
 pytestmark = [
     pytest.mark.skipif(bool(node.why_not()), reason=node.why_not()),
@@ -45,6 +46,19 @@ def test_the_inspector_finds_nothing_to_object_to(address: str, token: str, era:
     target = ["--cli", address, "--transport", "http", "--header", f"Authorization: Bearer {token}"]
     asked = ["--protocol-era", era, "--method", "tools/list", "--format", "json", "--strict"]
     told = told_by(*node.program("inspector"), *target, *asked, home=tmp_path)
+
+    assert "find_tasks" in str(told)
+
+
+@pytest.mark.requirement("006/FR-034")
+def test_the_inspector_lists_the_tools_of_the_server_that_it_starts(
+    owner_url: str, app_url: str, user_id: str, tmp_path: Path
+) -> None:
+    assert owner_url
+    server = ["-e", f"MCP_SERVER_DATABASE_URL={app_url}", "-e", f"MCP_SERVER_USER_ID={user_id}", "--cwd", str(ROOT)]
+    target = [sys.executable, "-m", "mcp_server", "stdio"]
+    asked = ["--transport", "stdio", "--method", "tools/list", "--format", "json", "--strict"]
+    told = told_by(*node.program("inspector"), "--cli", *target, *server, *asked, home=tmp_path)
 
     assert "find_tasks" in str(told)
 

@@ -65,6 +65,11 @@ class Consent:
         return self.answer
 
     def _allow(self, url: str) -> AuthorizationCodeResult:
+        back = parse_qs(urlsplit(self.callback(url)).query)
+        return AuthorizationCodeResult(code=back["code"][0], state=back["state"][0], iss=back["iss"][0])
+
+    def callback(self, url: str) -> str:
+        """Return the address to which the browser is sent when the person has allowed the app."""
         headers = {"Origin": self.person.remit.page}
         with httpx2.Client(base_url=self.person.remit.page, headers=headers) as browser:
             sign_in = urlsplit(browser.get(url).headers["location"])
@@ -73,8 +78,7 @@ class Consent:
             consent = urlsplit(browser.post("/api/auth/sign-in/email", json=body).json()["url"])
             assert consent.path == "/consent"
             body = {"accept": True, "oauth_query": consent.query}
-            back = parse_qs(urlsplit(browser.post("/api/auth/oauth2/consent", json=body).json()["url"]).query)
-            return AuthorizationCodeResult(code=back["code"][0], state=back["state"][0], iss=back["iss"][0])
+            return str(browser.post("/api/auth/oauth2/consent", json=body).json()["url"])
 
 
 @asynccontextmanager

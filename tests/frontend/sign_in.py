@@ -82,12 +82,10 @@ class SignIn:
 
 
 @contextmanager
-def sign_in(environment: dict[str, str], log: Path) -> Iterator[SignIn]:
-    """Start the service, and wait until it answers at all: with wrong settings it is never ready."""
+def sign_in(environment: dict[str, str], log: Path, script: str | Path = "server/index.js") -> Iterator[SignIn]:
+    """Start the service, or a program that serves it, until it answers: with wrong settings it is never ready."""
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            ["node", "server/index.js"], cwd=FRONTEND, env=_system() | environment, stdout=out, stderr=out
-        )
+        process = subprocess.Popen(["node", script], cwd=FRONTEND, env=_system() | environment, stdout=out, stderr=out)
     service = SignIn(environment, log, process)
     try:
         _wait(service)

@@ -128,6 +128,7 @@ def test_every_missing_setting_is_named_in_the_log_and_in_the_page(tmp_path: Pat
     ("name", "value"),
     [
         ("BETTER_AUTH_SECRET", "short-secret-value"),
+        ("BETTER_AUTH_SECRETS", "2:short-secret-value"),
         ("BETTER_AUTH_URL", "http://remit.example"),
         ("BETTER_AUTH_URL", "https://remit.example/path"),
         ("AUTH_DATABASE_URL", "postgresql://host-without-login/name"),

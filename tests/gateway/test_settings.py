@@ -63,9 +63,12 @@ def test_both_modes_are_accepted_as_documented() -> None:
         (HS256_MODE, {"GATEWAY_HS256_SECRET": "0123456789" * 5}, "hs256_secret"),
         (HS256_MODE, {"GATEWAY_HS256_SECRET": "your-256-bit-secret-your-256-bit-secret"}, "hs256_secret"),
         (HS256_MODE, {"BETTER_AUTH_SECRET": SECRET}, "hs256_secret"),
+        (HS256_MODE, {"GATEWAY_HS256_PREVIOUS_SECRET": "short"}, "hs256_previous_secret"),
+        (HS256_MODE, {"GATEWAY_HS256_PREVIOUS_SECRET": SECRET}, "hs256_previous_secret"),
+        (JWKS_MODE, {"GATEWAY_HS256_PREVIOUS_SECRET": SECRET}, "hs256_previous_secret"),
         (HS256_MODE, {"GATEWAY_USER_ID_CLAIMS": "[]"}, "user_id_claims"),
     ],
-    ids=range(14),
+    ids=range(17),
 )
 def test_contradictory_or_weak_authentication_is_refused(
     base: dict[str, str], changed: dict[str, str], name: str

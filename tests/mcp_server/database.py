@@ -1,6 +1,9 @@
 """SQL as another role would run it, past the server."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -11,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from tests.services import migrate
+from tests.services import ROOT, migrate
 
 
 def run(url: str, statement: str, *arguments: Any, user_id: str | None = None) -> list[dict[str, Any]]:
@@ -64,16 +67,29 @@ class Addresses:
 
 
 @contextmanager
-def own_database(owner_url: str, app_url: str) -> Iterator[Addresses]:
+def own_database(owner_url: str, app_url: str, revision: str = "head") -> Iterator[Addresses]:
     """Make a migrated database in the same cluster, which a test may damage."""
     name = f"test_{uuid.uuid4().hex}"
     command(owner_url, f"CREATE DATABASE {name}")
     addresses = Addresses(_renamed(owner_url, name), _renamed(app_url, name))
     try:
-        migrate(addresses.owner, addresses.app)
+        migrate(addresses.owner, addresses.app, revision)
         yield addresses
     finally:
         command(owner_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def alembic(addresses: Addresses, *arguments: str) -> str:
+    """Run alembic as the owner and return what it said."""
+    done = try_alembic(addresses, *arguments)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout + done.stderr
+
+
+def try_alembic(addresses: Addresses, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DATABASE_URL": addresses.owner, "MCP_SERVER_DATABASE_URL": addresses.app}
+    line = [sys.executable, "-m", "alembic", *arguments]
+    return subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 def command(url: str, statement: str) -> None:

@@ -230,6 +230,11 @@ def test_without_the_policies_the_probes_above_would_find_the_leak(unguarded: Ad
             "postgresql+asyncpg://a:b%40c@h/d",
             {"server_settings": {"application_name": "remit"}, "ssl": "disable"},
         ),
+        (
+            "postgresql://a:b@ep-x-pooler.h/d?connect_timeout=9&options=endpoint%3Dep-x&sslnegotiation=direct",
+            "postgresql+asyncpg://a:b@ep-x-pooler.h/d",
+            {"server_settings": {"options": "endpoint=ep-x"}},
+        ),
     ],
 )
 def test_an_address_is_taken_as_a_provider_prints_it(url: str, address: str, options: dict[str, object]) -> None:

@@ -1,8 +1,5 @@
 """The schema as PostgreSQL has it: every table behind the same wall, every migration there and back."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +7,7 @@ import pytest
 from mcp_server.db.change_tables import ChangeRow
 from mcp_server.db.tables import REVISION
 from shared.identity import USER_ID_PATTERN
-from tests.mcp_server.database import Addresses, command, own_database, run
-from tests.services import ROOT
+from tests.mcp_server.database import Addresses, alembic, command, own_database, run
 
 OURS = "n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname <> 'alembic_version'"
 TABLES = f"SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OURS}"
@@ -73,14 +69,6 @@ def _arguments(name: str) -> tuple[str, ...]:
     return (SYNTAX,) if name == "syntax" else ()
 
 
-def alembic(addresses: Addresses, *arguments: str) -> str:
-    environment = {**os.environ, "DATABASE_URL": addresses.owner, "MCP_SERVER_DATABASE_URL": addresses.app}
-    line = [sys.executable, "-m", "alembic", *arguments]
-    done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout + done.stderr
-
-
 @pytest.mark.requirement("001/FR-017")
 @pytest.mark.requirement("003/FR-020")
 def test_every_table_stands_behind_the_same_wall(owner_url: str) -> None:
@@ -111,13 +99,16 @@ def test_the_walk_finds_what_would_be_missing(database: Addresses, harm: str, fa
 
 
 def test_the_schema_goes_down_and_up_again(database: Addresses) -> None:
-    alembic(database, "downgrade", "base")
+    for revision in ("0003", "0002", "0001"):
+        alembic(database, "-x", f"lose={revision}", "downgrade", "-1")
     assert run(database.owner, TABLES) == []
     assert run(database.owner, "SELECT 1 FROM pg_proc WHERE proname = 'app_uid'") == []
 
     alembic(database, "upgrade", "head")
 
     assert faulty_tables(database.owner) == {}
+    assert run(database.owner, "SELECT 1 FROM pg_index WHERE NOT indisvalid") == []
+    assert run(database.owner, "SELECT 1 FROM pg_constraint WHERE NOT convalidated") == []
     assert run(database.app, "SELECT 1 FROM people", user_id="canary:rls")
 
 
