@@ -1,10 +1,9 @@
 """The same calls on a nearly empty database, and beside a million tasks of a hundred thousand other people."""
 
 import asyncio
-import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from statistics import median
 from typing import Any
@@ -21,7 +20,7 @@ from mcp_server.services.tasks import TaskService, Wanted
 from mcp_server.services.turns import TurnService
 from shared.contract import Item
 from shared.identity import user_id
-from tests.mcp_server.database import own_database
+from tests.mcp_server.database import going_through_others, own_database
 from tests.services import embedded_postgres, migrated
 
 PEOPLE, TASKS_EACH, ITEMS = 100_000, 10, 10_000
@@ -156,36 +155,14 @@ async def _scans(url: str) -> list[str]:
 
     @event.listens_for(database._engine.sync_engine, "before_cursor_execute")
     def note(_: Any, __: Any, statement: str, parameters: Any, ___: Any, ____: bool) -> None:
-        sent[statement] = parameters
+        sent[statement] = parameters[0] if isinstance(parameters, list) else parameters
 
     for call in _calls(database).values():
         await call()
-    scanning: list[str] = []
-    connection = await asyncpg.connect(url)
-    for statement, parameters in sent.items():
-        values = parameters[0] if isinstance(parameters, list) else parameters
-        async with connection.transaction():
-            await connection.execute("SELECT set_config('app.user_id', $1, true)", USER)
-            plan = json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *values))
-            if any(_reads_others(node) for node in _nodes(plan[0]["Plan"])):
-                scanning.append(statement)
-    await connection.close()
+    scanning = await going_through_others(url, USER, sent)
     await database.close()
     assert len(sent) > 10, "no statement was seen"
     return scanning
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get("Plans", ()):
-        yield from _nodes(below)
-
-
-def _reads_others(node: dict[str, Any]) -> bool:
-    """Tell whether a node goes through rows of other users: the whole table, or an index without the user."""
-    if node.get("Relation Name", "").startswith("pg_"):
-        return False  # the catalog: how the role proves that it is a safe one
-    return node["Node Type"] == "Seq Scan" or ("Index Name" in node and "user_id" not in node.get("Index Cond", ""))
 
 
 def _result(

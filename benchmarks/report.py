@@ -1,18 +1,20 @@
 """What was measured, kept by name: JSON, and one page."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
 from benchmarks.measure import Result
+from benchmarks.running import BENCH_PYTHON, ROOT
 
 FOLDER = Path(__file__).parent / "results"
 HEAD = """\
 # Measurements
 
 `make bench` writes this page; `make bench ONLY=name` measures one again. Times of a shared machine are noise: what
-counts are differences and ratios within one run.
+counts are differences and ratios within one run. [Where the time goes](profile.md).
 """
 
 
@@ -37,6 +39,7 @@ def keep(name: str, result: Result) -> None:
         "machine": machine.described(),
     }
     file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
+    subprocess.run([BENCH_PYTHON, "benchmarks/plots.py"], cwd=ROOT, check=True)
     page = HEAD + "".join(_section(title, one) for title, one in kept.items()) + f"\n{machine.sentence()}\n"
     (FOLDER / "bench.md").write_text(page, "utf-8")
 
@@ -54,7 +57,8 @@ def _section(name: str, one: dict[str, Any]) -> str:
         for promise in one["promises"]
     )
     figures = "".join(f"| {what} | {figure:g} |\n" for what, figure in one["figures"].items())
+    plot = f"![{name}]({drawn.name})\n\n" if (drawn := FOLDER / f"{name.replace(' ', '-')}.svg").exists() else ""
     return (
-        f"\n## {name}\n\n{one['how']}\n\n| promise | measured | |\n|---|---|---|\n{promises}"
+        f"\n## {name}\n\n{one['how']}\n\n{plot}| promise | measured | |\n|---|---|---|\n{promises}"
         f"\n| figure | |\n|---|---|\n{figures}"
     )

@@ -17,6 +17,7 @@ def kept(name: str) -> dict[str, Any]:
     return dict(json.loads((RESULTS / name).read_text("utf-8")))
 
 
+@pytest.mark.requirement("007/FR-010")
 def test_what_is_kept_of_a_promise_was_tried_as_often_as_it_says() -> None:
     """One that was never tried in its long form is not on the page."""
     results, promises = kept("prove.json"), {promise.name: promise for promise in PROMISES}
@@ -29,13 +30,29 @@ def test_what_is_kept_of_a_promise_was_tried_as_often_as_it_says() -> None:
         assert (result["says"], result["control"]) == (promise.says, promise.control)
 
 
-@pytest.mark.requirement("003/SC-006")
-def test_every_measurement_was_taken_and_meets_its_bounds() -> None:
+@pytest.mark.requirement("007/FR-001")
+def test_every_measurement_was_taken_and_is_on_the_page() -> None:
     """The ratios themselves are measured by `make bench` alone: a shared machine would fail them by chance."""
-    results = kept("bench.json")
+    results, page = kept("bench.json"), (RESULTS / "bench.md").read_text("utf-8")
 
     assert results.keys() == {measurement.name for measurement in MEASUREMENTS}
-    assert all(promise["met"] for result in results.values() for promise in result["promises"])
+    assert all(f"## {name}\n" in page and result["how"] in page for name, result in results.items())
+
+
+@pytest.mark.requirement("007/FR-002")
+def test_what_is_missed_is_called_so_on_the_page() -> None:
+    promises = [promise for result in kept("bench.json").values() for promise in result["promises"]]
+    page = (RESULTS / "bench.md").read_text("utf-8")
+
+    for promise in promises:
+        verdict = "met" if promise["met"] else "**missed**"
+        assert f"| {promise['says']} | {promise['figure']:g} | {verdict} |" in page
+        assert promise["met"] == Bound("", promise["figure"], promise["at_most"], promise["at_least"]).is_met
+
+
+@pytest.mark.requirement("003/SC-006")
+def test_verification_keeps_its_bounds() -> None:
+    assert all(promise["met"] for promise in kept("bench.json")["auth"]["promises"])
 
 
 def test_a_bound_is_met_from_its_own_side() -> None:
