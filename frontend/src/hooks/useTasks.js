@@ -50,12 +50,12 @@ export function useTasks(api, userId, pulse) {
 
   /** @param {object} action @param {(result: any) => Outcome} tell @returns {Promise<boolean>} whether it was done */
   const act = async (action, tell) => {
+    setFault("");
     try {
       const result = await api.post("tasks/actions", action);
       const [failure] = result.failed ?? [];
       if (failure) throw new Error(failure.message);
       setOutcome(tell(result));
-      setFault("");
     } catch (error) {
       setFault(/** @type {Error} */ (error).message);
       return false;
