@@ -12,6 +12,9 @@ from tests.e2e.relay import Relay
 from tests.e2e.slow_model import ANSWER, SlowModel
 from tests.e2e.watching import FIRST, answer, begin, signed_in
 
+LEASE_MS = 40_000
+"""A killed gateway holds a turn for fifteen seconds; then it is known to be interrupted."""
+
 
 @pytest.fixture
 def context(browser: Browser, slow: Launcher) -> Iterator[BrowserContext]:
@@ -126,6 +129,25 @@ def test_a_network_that_fails_in_the_middle_costs_nothing(browser: Browser, slow
         expect(tab.get_by_role("article", name="You")).to_have_count(1)
         expect(tab.get_by_role("article", name="Assistant")).to_have_count(1)
         expect(tab.get_by_label("Message")).to_have_value("and then?")
+
+
+@pytest.mark.requirement("005/FR-008")
+@pytest.mark.requirement("005/FR-009")
+def test_an_answer_whose_gateway_was_killed_is_asked_for_again_without_a_reload(
+    tab: Page, slow: Launcher, model: SlowModel
+) -> None:
+    begin(tab)
+
+    slow.kill("gateway")
+    expect(tab.get_by_text("The connection was lost.")).to_be_visible()
+    model.let_go()
+    slow.start()
+
+    expect(tab.get_by_text("This answer was interrupted")).to_be_visible(timeout=LEASE_MS)
+    tab.get_by_role("button", name="Answer again").click()
+    expect(answer(tab)).to_contain_text(ANSWER)
+    expect(tab.get_by_role("article", name="You")).to_have_count(1)
+    expect(tab.get_by_role("article", name="Assistant")).to_have_count(1)
 
 
 @pytest.mark.requirement("005/FR-012")
