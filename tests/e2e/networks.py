@@ -1,19 +1,21 @@
 """Networks that are slow or that fail, and a person who does what the page tells them."""
 
+import contextlib
 import json
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, TimeoutError as TooLate, expect
 
 PATIENCE_SECONDS = 30
+ANSWER_MS = 15_000
+PRESS_MS = 2_000
 SLOW = {"offline": False, "latency": 200, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
 """Milliseconds and bytes per second: a phone at the edge of its network."""
 
-OFFER = re.compile(r"^(Try again|Send again|Answer again|Try now)$")
+OFFER = re.compile(r"^(Try again|Send again|Try now)$")
 RELOAD = re.compile("reload the page")
 
 
@@ -47,10 +49,11 @@ class Network:
             return
         self.failed.add(kind)
         if self.kind == "lost":
-            cookies = context.cookies()
+            before = context.cookies()
             route.fetch()
-            context.clear_cookies()
-            context.add_cookies(cookies)  # type: ignore[arg-type] - what `cookies` gave is what this takes
+            if context.cookies() != before:
+                context.clear_cookies()
+                context.add_cookies(before)  # type: ignore[arg-type] - what `cookies` gave is what this takes
         route.abort()
 
 
@@ -64,26 +67,26 @@ def kind_of(route: Route) -> str | None:
     return f"{asked.method} {path} {said.get('type', '')}"
 
 
-def persevere(page: Page, done: Locator, again: Callable[[], None] | None = None) -> None:
+def persevere(page: Page, done: Locator, again: Locator | None = None) -> None:
     """Do what the page says until it is done: press what it offers, reload where it asks for that.
 
-    Where it only says that something failed, do ``again`` what was done.
+    Where it only says that something failed, press ``again`` what was pressed.
     """
     offer, wish = page.get_by_role("button", name=OFFER), page.get_by_text(RELOAD)
     told = [offer, wish] + ([page.get_by_role("alert")] if again else [])
+    either = done
+    for one in told:
+        either = either.or_(one)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        either = done
-        for one in told:
-            either = either.or_(one)
-        expect(either.first).to_be_visible()
+        expect(either.first).to_be_visible(timeout=ANSWER_MS)
         if done.first.is_visible():
             return
-        with page.expect_request(lambda _: True):  # what the page tells people to do must do something
+        with contextlib.suppress(TooLate):  # it was done before it could be pressed again
             if wish.is_visible():
                 page.reload()
-            elif again and not offer.last.is_visible():
-                again()
-            else:
-                offer.last.click()
+            elif offer.last.is_visible():
+                offer.last.click(timeout=PRESS_MS)
+            elif again:
+                again.click(timeout=PRESS_MS)
     expect(done.first).to_be_visible(timeout=1)
