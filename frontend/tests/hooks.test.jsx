@@ -173,7 +173,7 @@ test("useTasks takes the tick back when the task could not be done", async () =>
   await act(() => result.current.toggle(milk));
 
   expect(result.current.tasks).toEqual([{ ...milk, isDone: false }]);
-  expect(result.current.fault).toBe("nobody answers");
+  expect(result.current.fault?.words).toBe("nobody answers");
 });
 
 test("useTitle names the page in the browser's tab", () => {
