@@ -114,3 +114,25 @@ test("[005/FR-034] tasks that cannot be read can be asked for again", async () =
   await page.screen.findByText(/Nothing is open/);
   expect(page.screen.queryByRole("alert")).toBeNull();
 });
+
+test("[005/FR-038] a tick that failed stays said until it is tried again, which ticks", async () => {
+  let isAway = true;
+  await open({
+    [TASKS]: { tasks: [MILK], total: 1 },
+    [ACTIONS]: () => {
+      if (isAway) throw new TypeError("network error");
+      return { completed: [MILK], undo_token: "u1" };
+    },
+  });
+  await page.user.click(await page.screen.findByLabelText("buy milk"));
+  await page.screen.findByText("The connection failed. Check it, then try again.");
+  tellTabs({ userId: "ada-1" });
+  await page.waitFor(() => expect(page.requests.filter(({ route }) => route === TASKS)).toHaveLength(2));
+  expect(page.screen.getByRole("alert")).toBeInTheDocument();
+
+  isAway = false;
+  await page.user.click(page.screen.getByRole("button", { name: "Try again" }));
+
+  await page.screen.findByText("“buy milk” is done.");
+  expect(page.screen.queryByRole("alert")).toBeNull();
+});

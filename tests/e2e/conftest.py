@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.launcher import Launcher, launcher
+from tests.e2e.networks import Network
 from tests.e2e.people import Person
+from tests.e2e.slow_model import SlowModel
 from tests.services import open_folder
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -22,6 +24,29 @@ def remit() -> Iterator[Launcher]:
     with open_folder() as folder, launcher(folder, traced=True) as running:
         running.start()
         yield running
+
+
+@pytest.fixture(scope="session")
+def model() -> Iterator[SlowModel]:
+    with SlowModel().running() as speaking:
+        yield speaking
+
+
+@pytest.fixture(scope="session")
+def slow(model: SlowModel) -> Iterator[Launcher]:
+    """The product with a model that can be held in the middle of its answer."""
+    settings = {"OPENAI_API_KEY": "sk-not-a-key", "OPENAI_BASE_URL": model.url, "OPENAI_API": "responses"}
+    with open_folder() as folder, launcher(folder, **settings) as running:
+        running.start()
+        yield running
+
+
+@pytest.fixture(params=["slow", "cut", "lost"])
+def network(request: pytest.FixtureRequest) -> Iterator[Network]:
+    """Each journey on each network; where requests fail, some must have failed."""
+    between = Network(request.param)
+    yield between
+    assert between.failed or between.kind == "slow"
 
 
 @pytest.fixture

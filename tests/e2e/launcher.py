@@ -82,6 +82,15 @@ class Launcher:
                 start_new_session=True,
             )
 
+    def kill(self, module: str) -> None:
+        """Have one of its processes crash; the launcher then stops the others."""
+        pid = self.running.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        commands = {child: Path(f"/proc/{child}/cmdline").read_text().split("\0") for child in children}
+        (victim,) = (int(child) for child, command in commands.items() if command[1:3] == ["-m", module])
+        os.kill(victim, signal.SIGKILL)
+        self.running.wait(STOP_SECONDS)
+
     @property
     def running(self) -> subprocess.Popen[str]:
         assert self.process is not None

@@ -1,45 +1,19 @@
 """An answer that takes its time survives reloads, drops and second tabs, and ends when the person says Stop."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.launcher import Launcher, launcher
+from tests.e2e.launcher import Launcher
 from tests.e2e.people import Person
 from tests.e2e.relay import Relay
 from tests.e2e.slow_model import ANSWER, SlowModel
-from tests.services import open_folder
+from tests.e2e.watching import FIRST, answer, begin, signed_in
 
-FIRST = ANSWER.split()[0]
-WAIT = 20_000
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[SlowModel]:
-    with SlowModel().running() as speaking:
-        yield speaking
-
-
-@pytest.fixture(scope="module")
-def slow(model: SlowModel) -> Iterator[Launcher]:
-    """The product with a model that can be held in the middle of its answer."""
-    settings = {"OPENAI_API_KEY": "sk-not-a-key", "OPENAI_BASE_URL": model.url, "OPENAI_API": "responses"}
-    with open_folder() as folder, launcher(folder, **settings) as running:
-        running.start()
-        yield running
-
-
-@contextmanager
-def signed_in(browser: Browser, person: Person, *, bypass_csp: bool = False) -> Iterator[BrowserContext]:
-    """A browser of somebody who is signed in; without the policy the page may also ask an address of the test's."""
-    opened = browser.new_context(viewport={"width": 900, "height": 700}, bypass_csp=bypass_csp)
-    cookies = [{"name": c.name, "value": c.value, "url": person.remit.page} for c in person.page.cookies.jar]
-    opened.add_cookies(cookies)  # type: ignore[arg-type] - Playwright's type is a union of many optional keys
-    opened.set_default_timeout(WAIT)
-    yield opened
-    opened.close()
+LEASE_MS = 40_000
+"""A killed gateway holds a turn for fifteen seconds; then it is known to be interrupted."""
 
 
 @pytest.fixture
@@ -56,20 +30,6 @@ def tab(context: BrowserContext, slow: Launcher, model: SlowModel) -> Iterator[P
     expect(page.get_by_label("Message")).to_be_visible()
     yield page
     model.let_go()
-
-
-def begin(tab: Page, text: str = "Tell me a story") -> None:
-    """Send a message, and wait for the first word of its answer."""
-    before = tab.get_by_role("article", name="Assistant").count()
-    tab.get_by_label("Message").fill(text)
-    tab.get_by_label("Message").press("Enter")
-    expect(tab.get_by_role("article", name="Assistant")).to_have_count(before + 1)
-    expect(answer(tab)).to_contain_text(FIRST)
-    expect(tab.get_by_role("button", name="Stop")).to_be_visible()
-
-
-def answer(tab: Page) -> Locator:
-    return tab.get_by_role("article", name="Assistant").last
 
 
 @pytest.mark.requirement("005/FR-006")
@@ -169,6 +129,25 @@ def test_a_network_that_fails_in_the_middle_costs_nothing(browser: Browser, slow
         expect(tab.get_by_role("article", name="You")).to_have_count(1)
         expect(tab.get_by_role("article", name="Assistant")).to_have_count(1)
         expect(tab.get_by_label("Message")).to_have_value("and then?")
+
+
+@pytest.mark.requirement("005/FR-008")
+@pytest.mark.requirement("005/FR-009")
+def test_an_answer_whose_gateway_was_killed_is_asked_for_again_without_a_reload(
+    tab: Page, slow: Launcher, model: SlowModel
+) -> None:
+    begin(tab)
+
+    slow.kill("gateway")
+    expect(tab.get_by_text("The connection was lost.")).to_be_visible()
+    model.let_go()
+    slow.start()
+
+    expect(tab.get_by_text("This answer was interrupted")).to_be_visible(timeout=LEASE_MS)
+    tab.get_by_role("button", name="Answer again").click()
+    expect(answer(tab)).to_contain_text(ANSWER)
+    expect(tab.get_by_role("article", name="You")).to_have_count(1)
+    expect(tab.get_by_role("article", name="Assistant")).to_have_count(1)
 
 
 @pytest.mark.requirement("005/FR-012")

@@ -9,6 +9,7 @@ import { Screen } from "./screen.js";
 import { css } from "./styles/index.js";
 import { applyTheme } from "./theme.js";
 import { Turns } from "./turns.js";
+import { Unserved } from "./unserved.js";
 import { Wire } from "./wire.js";
 import { Writing } from "./writing.js";
 
@@ -23,6 +24,7 @@ export class ChatKitElement extends HTMLElement {
   #options = {};
   #wire = new Wire({ url: "" });
   #isReady = false;
+  #unserved = new Unserved();
 
   #conversation = new Conversation({
     onItem: (id) => this.#screen.drawItem(id),
@@ -103,6 +105,7 @@ export class ChatKitElement extends HTMLElement {
 
   /** Replaces all options; nothing is merged. @param {Record<string, any>} options */
   setOptions(options) {
+    if (options) this.#unserved.check(options);
     if (!options?.api?.url) throw new Error("api.url is required");
     this.#options = options;
     this.#wire = new Wire(options.api, options.locale);
@@ -121,8 +124,9 @@ export class ChatKitElement extends HTMLElement {
     this.#screen.composer.focus();
   }
 
-  /** @param {{ text?: string, content?: any[], selectedToolId?: string | null, selectedModelId?: string }} value */
-  async setComposerValue({ text, content, selectedToolId, selectedModelId }) {
+  /** @param {{ text?: string, content?: any[], selectedToolId?: string | null, selectedModelId?: string, files?: File[], attachments?: object[] }} value */
+  async setComposerValue({ text, content, selectedToolId, selectedModelId, ...files }) {
+    this.#unserved.checkFiles(files);
     const { composer } = this.#screen;
     if (selectedToolId !== undefined) composer.tool.choose(selectedToolId);
     if (selectedModelId !== undefined) composer.model.choose(selectedModelId);
@@ -152,6 +156,7 @@ export class ChatKitElement extends HTMLElement {
 
   /** @param {Record<string, any>} message */
   async sendUserMessage({ text, content, reply = "", attachments = [], newThread = false, toolChoice, model }) {
+    this.#unserved.checkFiles({ attachments });
     if (this.#exchange.state.isRunning) return;
     if (newThread && this.#conversation.threadId) await this.setThreadId(null);
     const { composer } = this.#screen;

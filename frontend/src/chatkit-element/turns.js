@@ -154,7 +154,7 @@ export class Turns {
     const outcome = await exchange.follow(wire(), threadId);
     if (outcome.isLeft) return;
     const isUnanswered = conversation.last?.type === "user_message";
-    if (outcome.count > 0 || (isUnanswered && isUnreachable(outcome.error))) {
+    if (outcome.count > 0 || isUnreachable(outcome.error)) {
       await this.#settle(outcome, () => this.refresh());
     } else if (isUnanswered && !outcome.error) {
       await loader.refresh(); // the answer ended after the conversation was read and before it could be looked at

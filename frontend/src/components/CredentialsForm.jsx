@@ -1,6 +1,7 @@
 /** The form of sign-in, sign-up and leaving: sends once, says what went wrong, keeps what was typed. */
 
 import { useState } from "react";
+import { answerOf } from "../utils/authClient.js";
 
 /**
  * @param {object} props
@@ -19,7 +20,7 @@ export function CredentialsForm({ onSend, action, style = "primary", children })
     const fields = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(event.currentTarget)));
     setIsSending(true);
     setFault("");
-    const { error } = await onSend(fields).catch(() => ({ error: {} }));
+    const { error } = await answerOf(onSend(fields));
     setIsSending(false);
     if (error) setFault(sentence(error));
   };

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { useSession } from "../contexts/SessionContext.jsx";
-import { authClient } from "../utils/authClient.js";
+import { answerOf, authClient } from "../utils/authClient.js";
 import { CredentialsForm } from "./CredentialsForm.jsx";
 import { Field } from "./Field.jsx";
 
@@ -17,15 +17,16 @@ export function DeleteAccount({ api }) {
   const leave = async ({ password, word }) => {
     if (word !== WORD) return refusal(`Type ${WORD} in capital letters.`);
     // Asked first: what is deleted by mistake with a wrong password could not be brought back.
-    const { error: wrong } = await authClient.signIn.email({ email: user?.email ?? "", password });
+    const { error: wrong } = await answerOf(authClient.signIn.email({ email: user?.email ?? "", password }));
     if (wrong) return { error: wrong };
     try {
       await api.remove("data");
     } catch (error) {
       return refusal(`Nothing was deleted. ${/** @type {Error} */ (error).message}`);
     }
-    const { error } = await authClient.deleteUser({ password });
-    if (error) return refusal("Your tasks and conversations are deleted, the account is not yet. Try again.");
+    const { error } = await answerOf(authClient.deleteUser({ password }));
+    if (error && !(await isGone()))
+      return refusal("Your tasks and conversations are deleted, the account is not yet. Try again.");
     forget();
     return { error: null };
   };
@@ -50,6 +51,12 @@ export function DeleteAccount({ api }) {
       </button>
     </CredentialsForm>
   );
+}
+
+/** The answer may have got lost after the account went: then there is no session either. */
+async function isGone() {
+  const { data, error } = await answerOf(authClient.getSession());
+  return !error && data === null;
 }
 
 /** @param {string} message */

@@ -9,7 +9,7 @@ import { useTasks } from "../hooks/useTasks.js";
  * @param {number} props.pulse another number: look again
  */
 export function TaskPanel({ api, userId, pulse }) {
-  const { tasks, total, fault, isServed, outcome, toggle, undo, refresh } = useTasks(api, userId, pulse);
+  const { tasks, total, fault, isServed, outcome, toggle, undo } = useTasks(api, userId, pulse);
   if (!isServed) return null;
   const more = tasks ? total - tasks.filter(({ isDone }) => !isDone).length : 0;
   return (
@@ -17,8 +17,8 @@ export function TaskPanel({ api, userId, pulse }) {
       <h2 id="tasks-title">Open tasks</h2>
       {fault && (
         <div className="fault">
-          <p role="alert">{fault}</p>
-          <button type="button" className="quiet" onClick={refresh}>
+          <p role="alert">{fault.words}</p>
+          <button type="button" className="quiet" onClick={fault.again}>
             Try again
           </button>
         </div>

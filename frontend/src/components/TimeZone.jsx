@@ -1,6 +1,6 @@
 /** In which zone "tomorrow at nine" is meant. */
 
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 
@@ -10,12 +10,17 @@ export function TimeZone({ api }) {
   const [said, setSaid] = useState("");
   const [fault, setFault] = useState("");
 
-  useEffect(() => {
-    api.get("settings").then(
-      ({ time_zone }) => setZone(time_zone),
-      ({ message }) => setFault(message),
-    );
+  const load = useCallback(async () => {
+    try {
+      setZone((await api.get("settings")).time_zone);
+      setFault("");
+    } catch (error) {
+      setFault(/** @type {Error} */ (error).message);
+    }
   }, [api]);
+  useEffect(() => {
+    load();
+  }, [load]);
 
   /** @param {string} chosen */
   const choose = async (chosen) => {
@@ -63,6 +68,11 @@ export function TimeZone({ api }) {
         <p role="alert" className="fault">
           {fault}
         </p>
+      )}
+      {fault && zone === null && (
+        <button type="button" onClick={load}>
+          Try again
+        </button>
       )}
     </>
   );

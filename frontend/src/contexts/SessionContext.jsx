@@ -1,7 +1,7 @@
 /** Who is signed in, from the session alone; and whether a session ended under the person's hands. */
 
 import { createContext, useCallback, useContext, useMemo, useState } from "react";
-import { authClient } from "../utils/authClient.js";
+import { answerOf, authClient } from "../utils/authClient.js";
 import { forgetDrafts, rememberThread } from "../utils/memory.js";
 
 /**
@@ -33,7 +33,7 @@ export function SessionProvider({ children }) {
 
   const signOut = useCallback(async () => {
     setHasEnded(false);
-    const { error: refused } = await authClient.signOut();
+    const { error: refused } = await answerOf(authClient.signOut());
     if (refused) throw new Error("You are still signed in: the sign-in service cannot be reached. Try again.");
     forgetDrafts();
   }, []);

@@ -8,6 +8,7 @@ const SHOWN = 50;
 const NOT_SERVED = 404;
 
 /** @typedef {{ id: string, title: string, due?: string, overdue?: boolean, labels?: string[], isDone?: boolean }} ShownTask */
+/** @typedef {{ words: string, again: () => void }} Fault what did not work, and what does it again */
 /** @typedef {{ words: string, undoToken?: string }} Outcome what was done, and what takes it back */
 
 /**
@@ -18,7 +19,8 @@ const NOT_SERVED = 404;
 export function useTasks(api, userId, pulse) {
   const [tasks, setTasks] = useState(/** @type {ShownTask[] | null} */ (null));
   const [total, setTotal] = useState(0);
-  const [fault, setFault] = useState("");
+  const [unread, setUnread] = useState(/** @type {Fault | null} */ (null));
+  const [undone, setUndone] = useState(/** @type {Fault | null} */ (null));
   const [isServed, setIsServed] = useState(true);
   const [outcome, setOutcome] = useState(/** @type {Outcome | null} */ (null));
   const asked = useRef(0);
@@ -32,11 +34,11 @@ export function useTasks(api, userId, pulse) {
       if (mine !== asked.current) return; // a later answer is on its way
       setTasks((shown) => inPlace(found.tasks, shown ?? []));
       setTotal(found.total);
-      setFault("");
+      setUnread(null);
     } catch (error) {
       const { status, message } = /** @type {{ status?: number, message: string }} */ (error);
       if (status === NOT_SERVED) setIsServed(false);
-      else setFault(message);
+      else setUnread({ words: message, again: refresh });
     }
   }, [api]);
 
@@ -48,16 +50,19 @@ export function useTasks(api, userId, pulse) {
     if (news === null || news.userId === userId) refresh();
   });
 
-  /** @param {object} action @param {(result: any) => Outcome} tell @returns {Promise<boolean>} whether it was done */
-  const act = async (action, tell) => {
+  /**
+   * @param {object} action @param {(result: any) => Outcome} tell @param {() => void} again
+   * @returns {Promise<boolean>} whether it was done
+   */
+  const act = async (action, tell, again) => {
+    setUndone(null);
     try {
       const result = await api.post("tasks/actions", action);
       const [failure] = result.failed ?? [];
       if (failure) throw new Error(failure.message);
       setOutcome(tell(result));
-      setFault("");
     } catch (error) {
-      setFault(/** @type {Error} */ (error).message);
+      setUndone({ words: /** @type {Error} */ (error).message, again });
       return false;
     }
     tellTabs({ userId });
@@ -73,26 +78,36 @@ export function useTasks(api, userId, pulse) {
    * Ticked at once; should it not work, the tick goes again. A second press waits for the first.
    * @param {ShownTask} task
    */
-  const toggle = async ({ id, title, isDone = false }) => {
+  const toggle = async (task) => {
+    const { id, title, isDone = false } = task;
     mark(id, !isDone);
     const words = isDone ? `“${title}” is open again.` : `“${title}” is done.`;
     const action = { action: isDone ? "reopen" : "complete", id, title };
     const before = pressed.current;
     pressed.current = before.then(async () => {
-      const isWell = await act(action, ({ undo_token: undoToken }) => ({ words, undoToken }));
+      const isWell = await act(
+        action,
+        ({ undo_token: undoToken }) => ({ words, undoToken }),
+        () => toggle(task),
+      );
       if (!isWell) mark(id, isDone);
     });
     await pressed.current;
   };
 
-  const undo = () =>
-    act({ action: "undo", undo_token: outcome?.undoToken }, ({ reverted, skipped }) => {
+  /** @returns {Promise<boolean>} */
+  const undo = () => {
+    const action = { action: "undo", undo_token: outcome?.undoToken };
+    /** @param {any} result @returns {Outcome} */
+    const tell = ({ reverted, skipped }) => {
       for (const { id } of reverted) mark(id, false);
       const [left] = skipped ?? [];
       return { words: reverted.length > 0 ? "Taken back." : (left?.reason ?? "There was nothing to take back.") };
-    });
+    };
+    return act(action, tell, undo);
+  };
 
-  return { tasks, total, fault, isServed, outcome, toggle, undo, refresh };
+  return { tasks, total, fault: undone ?? unread, isServed, outcome, toggle, undo };
 }
 
 /**

@@ -1,31 +1,34 @@
 /** The apps that the person let in, and the way to take that back. */
 
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Card } from "../components/Card.jsx";
 import { Link } from "../components/Link.jsx";
 import { ScopeList } from "../components/ScopeList.jsx";
-import { authClient } from "../utils/authClient.js";
+import { answerOf, authClient } from "../utils/authClient.js";
 
 /** @typedef {{ clientId: string, name: string, scopes: string[], allowedAt: string, lastUsedAt: string }} App */
 
-const FAULT = "Your apps cannot be reached. Check your connection, then reload the page.";
+const UNREACHABLE = "Your apps cannot be reached. Check your connection, then try again.";
 
 export function ConnectedApps() {
   const [apps, setApps] = useState(/** @type {App[] | null} */ (null));
   const [fault, setFault] = useState("");
 
-  useEffect(() => {
-    authClient.$fetch("/connected-apps", { method: "GET" }).then(({ data, error }) => {
-      if (error) setFault(FAULT);
-      else setApps(/** @type {App[]} */ (data));
-    });
+  const load = useCallback(async () => {
+    const { data, error } = await answerOf(authClient.$fetch("/connected-apps", { method: "GET" }));
+    setFault(error ? UNREACHABLE : "");
+    if (!error) setApps(/** @type {App[]} */ (data));
   }, []);
+  useEffect(() => {
+    load();
+  }, [load]);
 
   /** @param {App} app */
   const revoke = async ({ clientId }) => {
-    const { error } = await authClient.$fetch("/connected-apps/revoke", { method: "POST", body: { clientId } });
-    if (error) setFault("The app could not be disconnected. Try again.");
-    else setApps((shown) => shown?.filter((app) => app.clientId !== clientId) ?? null);
+    const asking = authClient.$fetch("/connected-apps/revoke", { method: "POST", body: { clientId } });
+    const { error } = await answerOf(asking);
+    setFault(error ? "The app could not be disconnected. Try again." : "");
+    if (!error) setApps((shown) => shown?.filter((app) => app.clientId !== clientId) ?? null);
   };
 
   return (
@@ -34,6 +37,11 @@ export function ConnectedApps() {
         <p className="fault" role="alert">
           {fault}
         </p>
+      )}
+      {fault && !apps && (
+        <button type="button" className="primary" onClick={load}>
+          Try again
+        </button>
       )}
       {apps?.length === 0 && <p>No app is connected. Use “Connect an app” beside your tasks to add one.</p>}
       {apps && apps.length > 0 && (

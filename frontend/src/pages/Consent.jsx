@@ -1,10 +1,12 @@
 /** Asks the person whether an app may act for them: which app, where it sends them, what it may do. */
 
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Card } from "../components/Card.jsx";
 import { ScopeList } from "../components/ScopeList.jsx";
 import { useSession } from "../contexts/SessionContext.jsx";
-import { authClient } from "../utils/authClient.js";
+import { answerOf, authClient } from "../utils/authClient.js";
+
+const UNREACHABLE = "The sign-in service cannot be reached. Check your connection, then try again.";
 
 export function Consent() {
   const query = new URLSearchParams(window.location.search);
@@ -26,24 +28,29 @@ function Question({ clientId, redirect, scopes }) {
   const { user } = useSession();
   const [name, setName] = useState(/** @type {string | null} */ (null));
   const [fault, setFault] = useState("");
+  const [isUnreachable, setIsUnreachable] = useState(false);
   const [isSending, setIsSending] = useState(false);
 
-  useEffect(() => {
-    authClient
-      .$fetch("/oauth2/public-client", { method: "GET", query: { client_id: clientId } })
-      .then(({ data, error }) => {
-        if (error) setFault("This app is not known here. Start again in the app.");
-        else setName(/** @type {{ client_name?: string }} */ (data).client_name || "An app without a name");
-      });
+  const load = useCallback(async () => {
+    const query = { client_id: clientId };
+    const { data, error } = await answerOf(authClient.$fetch("/oauth2/public-client", { method: "GET", query }));
+    setIsUnreachable(isAbsence(error));
+    if (!error) setName(/** @type {{ client_name?: string }} */ (data).client_name || "An app without a name");
+    else if (!isAbsence(error)) setFault("This app is not known here. Start again in the app.");
   }, [clientId]);
+  useEffect(() => {
+    load();
+  }, [load]);
 
   /** @param {boolean} accept */
   const answer = async (accept) => {
     setIsSending(true);
-    const { error } = await authClient.oauth2.consent({ accept }); // its client follows the way back by itself
+    setIsUnreachable(false);
+    const { error } = await answerOf(authClient.oauth2.consent({ accept })); // its client follows the way back by itself
     if (!error) return;
     setIsSending(false);
-    setFault("Your answer could not be delivered: the request may be too old. Start again in the app.");
+    if (isAbsence(error)) setIsUnreachable(true);
+    else setFault("Your answer could not be delivered: the request may be too old. Start again in the app.");
   };
 
   if (fault) {
@@ -63,6 +70,16 @@ function Question({ clientId, redirect, scopes }) {
         Your answer sends you to <strong>{placeOf(redirect)}</strong>. Allow it only if that is where you came from: an
         app can give itself any name.
       </p>
+      {isUnreachable && (
+        <p role="alert" className="fault">
+          {UNREACHABLE}
+        </p>
+      )}
+      {isUnreachable && !name && (
+        <button type="button" onClick={load}>
+          Try again
+        </button>
+      )}
       <div className="answers">
         <button type="button" disabled={!name || isSending} onClick={() => answer(false)}>
           Deny
@@ -73,6 +90,11 @@ function Question({ clientId, redirect, scopes }) {
       </div>
     </Card>
   );
+}
+
+/** The service was not reached, or failed: its own refusals stand below. @param {{ status?: number } | null} error */
+function isAbsence(error) {
+  return error !== null && (error.status ?? 500) >= 500;
 }
 
 /** @param {URL} redirect */

@@ -113,6 +113,32 @@ test("[005/FR-024] the theme is told to the stylesheet, and nothing of it stays 
   expect(element.style.getPropertyValue("--chatkit-accent")).toBe("");
 });
 
+test("[005/FR-002] what is not served is said once in the console, and the rest works", async () => {
+  const said = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+  const options = {
+    composer: { attachments: { enabled: true }, dictation: { enabled: true } },
+    entities: { onTagSearch: async () => [] },
+    commands: { enabled: true },
+  };
+  const chat = openChat({}, options);
+  chat.element.setOptions({ api: { url: "http://gateway.test/api/ada-1/chatkit" }, ...options });
+
+  await chat.element.setComposerValue({ text: "ferns", files: [new File([""], "a.txt")] });
+
+  expect(said).toHaveBeenCalledTimes(5);
+  expect(said.mock.calls.join()).toMatch(/composer\.attachments.*composer\.dictation.*entities.*commands.*files/);
+  expect(chat.composer()).toHaveValue("ferns");
+  said.mockRestore();
+});
+
+test("[005/FR-002] an element whose options are all served says nothing", () => {
+  const said = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+  openChat({}, { composer: { attachments: { enabled: false }, placeholder: "Ask" } });
+
+  expect(said).not.toHaveBeenCalled();
+  said.mockRestore();
+});
+
 test("[005/FR-002] an element without an address says what is missing", () => {
   const element = /** @type {any} */ (document.createElement("openai-chatkit"));
 

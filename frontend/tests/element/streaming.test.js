@@ -97,3 +97,22 @@ test("an answer that must not be stopped shows no Stop", async () => {
   expect(chat.view.getByRole("button", { name: "Send" })).toBeDisabled();
   stream.end();
 });
+
+test("[005/FR-008] an answer that could not be looked on at is looked on at again", async () => {
+  let tries = 0;
+  const chat = openChat(
+    {
+      "threads.get_by_id": () => ({ ...thread, items: { data: [assistantItem("a1", "Once")], has_more: false } }),
+      "threads.follow": () => {
+        tries += 1;
+        if (tries === 1) throw new TypeError("network error");
+        return new Response("");
+      },
+    },
+    { initialThread: "t1" },
+  );
+
+  expect(await chat.view.findByText(/The connection was lost/)).toBeInTheDocument();
+  await waitFor(() => expect(tries).toBe(2), { timeout: 3000 });
+  await waitFor(() => expect(chat.view.queryByText(/The connection was lost/)).toBeNull());
+});

@@ -232,6 +232,7 @@ test("[005/FR-009] an error that allows it offers another try", async () => {
 
   await chat.user.click(await chat.view.findByRole("button", { name: "Answer again" }));
 
+  expect(chat.events.map(([name]) => name)).toContain("error");
   expect(chat.requests.at(-1)?.body.params).toEqual({ thread_id: "t1", item_id: "u1" });
   await waitFor(() => expect(chat.view.queryByRole("alert")).toBeNull());
   again.end();

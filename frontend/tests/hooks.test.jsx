@@ -1,0 +1,183 @@
+/** Each hook and each context by itself. */
+
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
+import { useConfig } from "../src/contexts/ConfigContext.jsx";
+import { useSession } from "../src/contexts/SessionContext.jsx";
+import { useTheme } from "../src/contexts/ThemeContext.jsx";
+import { useApiClient } from "../src/hooks/useApiClient.js";
+import { useAssistant } from "../src/hooks/useAssistant.js";
+import { useChatElement } from "../src/hooks/useChatElement.js";
+import { useFreshConversation } from "../src/hooks/useFreshConversation.js";
+import { useMediaQuery } from "../src/hooks/useMediaQuery.js";
+import { useNews } from "../src/hooks/useNews.js";
+import { useOnline } from "../src/hooks/useOnline.js";
+import { navigate, usePath } from "../src/hooks/usePath.js";
+import { useTasks } from "../src/hooks/useTasks.js";
+import { useTitle } from "../src/hooks/useTitle.js";
+import { tellTabs } from "../src/utils/tabs.js";
+import { Around, gateway, signedIn } from "./frame.jsx";
+import { network } from "./network.js";
+import { CONFIG } from "./page.js";
+
+const around = { wrapper: Around };
+
+beforeEach(() => {
+  localStorage.clear();
+  signedIn();
+});
+afterEach(cleanup);
+
+test.each([
+  ["useConfig", useConfig],
+  ["useSession", useSession],
+  ["useTheme", useTheme],
+])("%s says what is missing around it", (name, useIt) => {
+  const silent = jest.spyOn(console, "error").mockImplementation(() => undefined); // React reports what is thrown
+
+  expect(() => renderHook(() => useIt())).toThrow(`${name} is used outside of`);
+  silent.mockRestore();
+});
+
+test("useConfig gives what this deployment is", () => {
+  expect(renderHook(useConfig, around).result.current).toEqual(CONFIG);
+});
+
+test("useSession names the user of the session alone, and an end of it that nobody wished", async () => {
+  const { result } = renderHook(useSession, around);
+  await waitFor(() => expect(result.current.userId).toBe("ada-1"));
+  expect(result.current.hasEnded).toBe(false);
+
+  network({ "GET /api/auth/get-session": null });
+  act(() => result.current.end());
+
+  await waitFor(() => expect(result.current.userId).toBeNull());
+  expect(result.current.hasEnded).toBe(true);
+});
+
+test("useTheme follows the system until somebody chooses", () => {
+  const { result } = renderHook(useTheme, around);
+  expect(result.current).toMatchObject({ theme: "system", scheme: "light" });
+
+  act(() => result.current.choose("dark"));
+
+  expect(result.current).toMatchObject({ theme: "dark", scheme: "dark" });
+  act(() => result.current.choose("system"));
+});
+
+test("useApiClient gives one client for one person", async () => {
+  const { result, rerender } = renderHook(() => ({ api: useApiClient(), session: useSession() }), around);
+  await waitFor(() => expect(result.current.session.userId).toBe("ada-1"));
+  const { api } = result.current;
+
+  rerender();
+
+  expect(result.current.api).toBe(api);
+  expect(api.chatkitUrl).toBe("http://gateway.test/api/ada-1/chatkit");
+});
+
+test("useAssistant says nothing of an assistant that it could not learn of", async () => {
+  const api = gateway({});
+  const { result } = renderHook(() => useAssistant(api));
+  expect(result.current).toBeNull();
+
+  await waitFor(() => expect(result.current).toEqual({}));
+});
+
+test("useChatElement is ready once our own element is there", async () => {
+  const { result } = renderHook(() => useChatElement(""));
+  expect(result.current).toBe("loading");
+
+  await waitFor(() => expect(result.current).toBe("ready"));
+});
+
+test("useFreshConversation fetches for news of its own conversation, not for others", async () => {
+  const fetchUpdates = jest.fn(async () => undefined);
+  const api = gateway({ fetch: async () => new Response("") });
+  renderHook(() => useFreshConversation({ userId: "ada-1", threadId: "t1", api, fetchUpdates }));
+
+  tellTabs({ userId: "ada-1", threadId: "t2" });
+  tellTabs({ userId: "bob-2", threadId: "t1" });
+  const other = new BroadcastChannel("remit");
+  other.postMessage({ userId: "ada-1", threadId: "t2" });
+  other.postMessage({ userId: "ada-1", threadId: "t1" });
+
+  await waitFor(() => expect(fetchUpdates).toHaveBeenCalledTimes(1));
+  other.close();
+});
+
+test("useMediaQuery follows its query", () => {
+  const before = globalThis.matchMedia;
+  let matches = false;
+  /** @type {() => void} */
+  let changed = () => undefined;
+  const list = () => ({
+    matches,
+    addEventListener: (/** @type {string} */ _name, /** @type {() => void} */ listener) => {
+      changed = listener;
+    },
+    removeEventListener: () => undefined,
+  });
+  globalThis.matchMedia = /** @type {any} */ (list);
+  const { result } = renderHook(() => useMediaQuery("(min-width: 1px)"));
+  expect(result.current).toBe(false);
+
+  matches = true;
+  act(() => changed());
+
+  expect(result.current).toBe(true);
+  cleanup();
+  globalThis.matchMedia = before;
+});
+
+test("useNews tells of a tab that came back, until nobody listens", () => {
+  const onNews = jest.fn();
+  const { unmount } = renderHook(() => useNews(onNews));
+  window.dispatchEvent(new Event("online"));
+  expect(onNews.mock.calls).toEqual([[null]]);
+
+  unmount();
+  window.dispatchEvent(new Event("online"));
+
+  expect(onNews).toHaveBeenCalledTimes(1);
+});
+
+test("useOnline follows the browser's network", () => {
+  const { result } = renderHook(useOnline);
+  expect(result.current).toBe(true);
+
+  Object.defineProperty(navigator, "onLine", { value: false, configurable: true });
+  act(() => window.dispatchEvent(new Event("offline")) && undefined);
+  expect(result.current).toBe(false);
+
+  Object.defineProperty(navigator, "onLine", { value: true, configurable: true });
+  act(() => window.dispatchEvent(new Event("online")) && undefined);
+  expect(result.current).toBe(true);
+});
+
+test("usePath follows both a link and the browser's way back", () => {
+  const { result } = renderHook(usePath);
+
+  act(() => navigate("/settings"));
+
+  expect(result.current).toBe("/settings");
+  act(() => navigate("/"));
+});
+
+test("useTasks takes the tick back when the task could not be done", async () => {
+  const milk = { id: "t1", title: "buy milk" };
+  const api = gateway({ get: async () => ({ tasks: [milk], total: 1 }) });
+  const { result } = renderHook(() => useTasks(api, "ada-1", 0));
+  await waitFor(() => expect(result.current.tasks).toEqual([milk]));
+
+  await act(() => result.current.toggle(milk));
+
+  expect(result.current.tasks).toEqual([{ ...milk, isDone: false }]);
+  expect(result.current.fault?.words).toBe("nobody answers");
+});
+
+test("useTitle names the page in the browser's tab", () => {
+  renderHook(() => useTitle("Settings"));
+
+  expect(document.title).toBe("Settings · Remit");
+});
