@@ -112,6 +112,15 @@ test("[005/FR-033] a wrong password or word deletes nothing", async () => {
   expect(deletions()).toEqual([PASSWORD]);
 });
 
+test("[005/FR-033] nothing is promised when only the answer got lost", async () => {
+  await open({ [PASSWORD]: { token: "t", user: ADA }, [DATA]: () => Promise.reject(new TypeError("network")) });
+
+  await leave("correct horse", "DELETE");
+
+  expect(await page.screen.findByRole("alert")).toHaveTextContent("your tasks may be deleted already. Try again.");
+  expect(deletions()).toEqual([PASSWORD, DATA]);
+});
+
 test("[005/FR-033] a failure on the way is said, and the person stays signed in", async () => {
   await open({
     [PASSWORD]: { token: "t", user: ADA },

@@ -80,6 +80,21 @@ test("[005/FR-005] an answer that had begun and is over by now is asked about on
   expect(stops(made)).toHaveLength(1);
 });
 
+test("[005/FR-005] a wish that got lost on its way is sent again", async () => {
+  /** @type {(() => unknown)[]} */
+  const answers = [() => Promise.reject(new TypeError("network")), () => ({ stopped: true })];
+  const made = client({ [CHATKIT]: () => eventStream().response, [STOP]: () => answers.shift()?.() });
+  const ending = new AbortController();
+  const { signal } = ending;
+  const body = asked("threads.add_user_message", { thread_id: "t1" });
+  await made.api.fetch(made.api.chatkitUrl, { method: "POST", body, signal });
+
+  ending.abort();
+  await jest.advanceTimersByTimeAsync(5000);
+
+  expect(stops(made)).toHaveLength(2);
+});
+
 test("[005/FR-005] whoever only leaves the conversation, or reads, asks for nothing", async () => {
   const made = client({ [CHATKIT]: () => eventStream().response });
   const leaving = new AbortController();

@@ -22,7 +22,7 @@ export function DeleteAccount({ api }) {
     try {
       await api.remove("data");
     } catch (error) {
-      return refusal(`Nothing was deleted. ${/** @type {Error} */ (error).message}`);
+      return refusal(notDeleted(/** @type {import("../utils/apiClient.js").RefusedError} */ (error)));
     }
     const { error } = await answerOf(authClient.deleteUser({ password }));
     if (error && !(await isGone()))
@@ -57,6 +57,12 @@ export function DeleteAccount({ api }) {
 async function isGone() {
   const { data, error } = await answerOf(authClient.getSession());
   return !error && data === null;
+}
+
+/** Without a status only the answer may be lost. @param {{ status?: number, message: string }} error */
+function notDeleted({ status, message }) {
+  if (status) return `Nothing was deleted. ${message}`;
+  return "The connection failed, and your account is still there; your tasks may be deleted already. Try again.";
 }
 
 /** @param {string} message */

@@ -33,14 +33,14 @@ export function stopWhenEnded(asked, signal, sent, stop) {
 }
 
 /**
- * The wish may overtake the message itself, as long as that was not answered. When the gateway cannot be reached, the
- * answer goes on, and is shown so.
+ * The wish may overtake the message itself, as long as that was not answered, and it may get lost on its way. When
+ * the gateway stays away, the answer goes on, and is shown so.
  * @param {object} body @param {Sent} sent @param {(body: object) => Promise<{ stopped: boolean }>} stop
  */
 async function askUntilStopped(body, sent, stop) {
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const { stopped } = await stop(body).catch(() => ({ stopped: false }));
-    if (stopped || sent.hasHead) return;
+    const heard = await stop(body).catch(() => null);
+    if (heard && (heard.stopped || sent.hasHead)) return;
     await new Promise((done) => setTimeout(done, PAUSE_MS));
   }
 }
