@@ -15,7 +15,7 @@ import httpx2
 
 from benchmarks.measure import Bound, Measurement, Result
 from benchmarks.running import ROOT, peer
-from tests.faults.crowd import Crowd
+from tests.faults.crowd import turns_a_second
 from tests.faults.stack import Stack, running_stack
 from tests.gateway.serving import chatkit_message
 from tests.services import free_port
@@ -67,7 +67,7 @@ def run(quick: bool) -> Result:
             found.ours.append(_turns(_asking(stack), turns))
             found.usual.append(_turns(lambda http: _timed(http, WORD["usual"], f"{usual}/chat", {}, {}), turns))
             found.alone.append(_alone(model, turns))
-        rate = asyncio.run(_per_second(stack, seconds))
+        rate = asyncio.run(turns_a_second(stack.gateway.url, stack.issuer, AT_ONCE, seconds))
     return _result(found, turns, rate)
 
 
@@ -100,19 +100,6 @@ def _alone(model: str, count: int) -> Turns:
     command = [*MODULE, "benchmarks.peers.alone", model, str(WARM_UP + count)]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return Turns.of([(first, whole) for first, whole in json.loads(said)][WARM_UP:])
-
-
-async def _per_second(stack: Stack, seconds: int) -> float:
-    """Return how many turns a second come of as many people as would like to talk at once."""
-    crowd = Crowd(stack.gateway.url, stack.issuer, AT_ONCE, seed=0, remembers=False)
-    talking = asyncio.create_task(crowd.run())
-    await asyncio.sleep(2)
-    before, begun = crowd.done, time.monotonic()
-    await asyncio.sleep(seconds)
-    rate = (crowd.done - before) / (time.monotonic() - begun)
-    crowd.stop()
-    await talking
-    return rate
 
 
 def _result(found: Rounds, turns: int, rate: float) -> Result:

@@ -150,6 +150,19 @@ class Crowd:
         return "".join(self._dice.choices(string.ascii_lowercase, k=16))
 
 
+async def turns_a_second(gateway_url: str, issuer: Issuer, people: int, seconds: float) -> float:
+    """Let people talk for so long, after a second in which they warm up, and return how many turns that came to."""
+    crowd = Crowd(gateway_url, issuer, people, seed=0, remembers=False)
+    talking = asyncio.create_task(crowd.run())
+    await asyncio.sleep(1)
+    before, begun = crowd.done, time.monotonic()
+    await asyncio.sleep(seconds)
+    rate = (crowd.done - before) / (time.monotonic() - begun)
+    crowd.stop()
+    await talking
+    return rate
+
+
 async def events(answer: httpx2.Response) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     """Read server-sent events."""
     name = ""

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from tests.faults.crowd import Crowd
+from tests.faults.crowd import turns_a_second
 from tests.faults.stack import Stack
 from tests.faults.verdict import percentile
 
@@ -53,7 +53,7 @@ def overload_round(stack: Stack, *, seconds: float, factor: float, patience: flo
 
 
 async def _offer(stack: Stack, seconds: float, factor: float, patience: float) -> Overload:
-    capacity = await _capacity(stack)
+    capacity = await turns_a_second(stack.gateway.url, stack.issuer, PEOPLE_FOR_CAPACITY, CAPACITY_SECONDS)
     found = Overload(capacity, capacity * factor)
     messages = [_message(stack) for _ in range(int(seconds * found.offered))]
     begun = time.monotonic()
@@ -62,18 +62,6 @@ async def _offer(stack: Stack, seconds: float, factor: float, patience: float) -
             await asyncio.sleep(max(0.0, begun + n / found.offered - time.monotonic()))
             sending.create_task(_send(stack, message, found, patience))
     return found
-
-
-async def _capacity(stack: Stack) -> float:
-    crowd = Crowd(stack.gateway.url, stack.issuer, PEOPLE_FOR_CAPACITY, seed=0)
-    talking = asyncio.create_task(crowd.run())
-    await asyncio.sleep(1)
-    before, begun = crowd.done, time.monotonic()
-    await asyncio.sleep(CAPACITY_SECONDS)
-    rate = (crowd.done - before) / (time.monotonic() - begun)
-    crowd.stop()
-    await talking
-    return rate
 
 
 def _message(stack: Stack) -> bytes:
