@@ -143,7 +143,8 @@ def test_an_answer_whose_gateway_was_killed_is_asked_for_again_without_a_reload(
     model.let_go()
     slow.start()
 
-    expect(tab.get_by_text("This answer was interrupted")).to_be_visible(timeout=LEASE_MS)
+    interrupted = tab.get_by_role("article", name="Assistant").get_by_text("This answer was interrupted")
+    expect(interrupted).to_be_visible(timeout=LEASE_MS)
     tab.get_by_role("button", name="Answer again").click()
     expect(answer(tab)).to_contain_text(ANSWER)
     expect(tab.get_by_role("article", name="You")).to_have_count(1)

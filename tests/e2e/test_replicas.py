@@ -14,22 +14,17 @@ from tests.e2e.people import Person
 from tests.e2e.slow_model import SlowModel
 from tests.e2e.test_journeys import open_tasks, say
 from tests.e2e.test_losing_nothing import (
-    FIRST,
-    answer,
-    begin,
     context,
-    model,
-    signed_in,
     tab,
     test_a_reload_in_the_middle_shows_the_answer_going_on,
     test_a_second_tab_shows_the_message_and_its_answer_by_itself,
 )
+from tests.e2e.watching import FIRST, answer, begin, signed_in
 from tests.faults.replicas import PROGRAM, Replicas, running_replicas
 from tests.pooler import PROGRAM as POOLER
 
 __all__ = [
     "context",
-    "model",
     "tab",
     "test_a_reload_in_the_middle_shows_the_answer_going_on",
     "test_a_second_tab_shows_the_message_and_its_answer_by_itself",

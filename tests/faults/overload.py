@@ -4,6 +4,7 @@ import asyncio
 import time
 import uuid
 from collections import Counter
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -78,14 +79,13 @@ def _message(stack: Stack) -> bytes:
 async def _send(stack: Stack, message: bytes, found: Overload, patience: float) -> None:
     """Send a message as plain bytes, on a connection of its own: a client's own work would count as slowness."""
     at, begun = urlsplit(stack.gateway.url), time.monotonic()
-    try:
+    answer = b""
+    with suppress(OSError, TimeoutError):  # no answer is counted as such
         async with asyncio.timeout(patience):
             reader, writer = await asyncio.open_connection(at.hostname, at.port)
-            writer.write(message)
-            answer = await reader.read()
-            writer.close()
-    except (OSError, TimeoutError):
-        answer = b""
+            with closing(writer):
+                writer.write(message)
+                answer = await reader.read()
     head = answer.partition(b"\r\n\r\n")[0].lower()
     status = int(head.split()[1]) if head else 0
     found.statuses[status] += 1

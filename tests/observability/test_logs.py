@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 import uuid
 from typing import Any
 
@@ -14,14 +15,20 @@ from tests.services import Service
 
 pytestmark = pytest.mark.requirement("006/FR-043")
 
+WRITTEN_SECONDS = 5
 FORMS: tuple[LogFormat, ...] = ("json", "text")
 KEYS = {"time", "level", "logger", "request_id", "event", "method", "route", "status", "ms", "trace_id"}
 
 
 def lines(service: Service, request_id: str) -> list[dict[str, Any]]:
-    """Every line of the log is JSON; return those of one request."""
-    found = [json.loads(line) for line in service.log.read_text("utf-8").splitlines()]
-    return [line for line in found if line["request_id"] == request_id]
+    """Every line of the log is JSON; return those of one request, which are written when its answer was sent."""
+    deadline = time.monotonic() + WRITTEN_SECONDS
+    while True:
+        found = [json.loads(line) for line in service.log.read_text("utf-8").splitlines()]
+        of_it = [line for line in found if line["request_id"] == request_id]
+        if of_it or time.monotonic() > deadline:
+            return of_it
+        time.sleep(0.02)
 
 
 def test_a_request_is_one_line_under_the_id_that_came_with_it(
