@@ -43,7 +43,7 @@ def _turns(axes: Axes, figures: dict[str, float]) -> None:
         axes.barh(rows, rest, 0.36, left=first, color=OTHERS, alpha=1 - place * 0.4, label=f"until the end, {share}")
     axes.set_yticks([n + 0.2 for n in range(len(WAYS))], ["the agent alone", "Remit", "connecting anew"])
     axes.invert_yaxis()
-    axes.legend(frameon=False, fontsize=7, loc="lower right")
+    axes.legend(frameon=False, fontsize=7, loc="upper right")
     axes.set_title("One turn with one tool call, ms", loc="left")
 
 
