@@ -115,6 +115,7 @@ class StartService:
                 raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
         else:
             await self._limits.admit(rows, await self._enter(rows, conversation_id))
+        if message.closes is not None or not message.create:  # a new conversation has no item that could lapse
             await _close(rows, conversation_id, message.closes)
         turn_id = uuid.uuid4()
         number = await rows.items.append(conversation_id, turn_id, [item])

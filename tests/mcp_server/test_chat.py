@@ -212,6 +212,14 @@ def answer(talk: Talk, asked: dict[str, Any], state: str, **changes: Any) -> dic
     return talk.caller.call("begin_turn", **talk.begin_arguments(message=note("word"), closes=closes, **changes))
 
 
+@pytest.mark.requirement("004/FR-031")
+def test_a_word_on_a_card_begins_no_new_conversation(talk: Talk) -> None:
+    refused = answer(talk, card(), "confirmed", create=True)
+
+    assert refused["_meta"]["remit/error"]["code"] == "conflict"
+    assert talk.caller.code("get_conversation", conversation_id=talk.id) == "not_found"
+
+
 def state_of(talk: Talk, asked: dict[str, Any]) -> str:
     return talk.caller.ok("get_item", conversation_id=talk.id, item_id=asked["id"])["state"]
 
