@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from statistics import median
 
 from benchmarks.measure import Bound, Measurement, Result
+from mcp_server.db.searches import Search
 from mcp_server.db.session import Database
-from mcp_server.db.tasks import Search
 from mcp_server.origin import Origin
 from mcp_server.services.adding import add
 from mcp_server.services.writing import Writer
@@ -56,8 +56,6 @@ async def _p50(url: str, queries: int) -> float:
     search = Search(now.replace(tzinfo=None), now)
     times: list[float] = []
     try:
-        async with database._sessions() as session:  # noqa: F841 - warms the pool
-            pass
         async with database.transaction(UserId(USER)) as rows:
             for _ in range(queries):
                 begun = time.perf_counter()

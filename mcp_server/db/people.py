@@ -2,45 +2,45 @@
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from mcp_server.db.change_tables import RateLimitRow
-from mcp_server.db.repository import USER, Repository
+from mcp_server.db.repository import CHANGED, USER, Repository, Transaction, value
 from mcp_server.db.tables import PersonRow
-from shared.identity import UserId
 
-_TIME_ZONE = select(PersonRow.time_zone).where(PersonRow.user_id == USER)
+_MAKE = insert(PersonRow).values(user_id=USER).on_conflict_do_nothing()
+_CHANGE = update(PersonRow).where(PersonRow.user_id == USER).execution_options(**CHANGED)
+_SET_ZONE = _CHANGE.values(time_zone=value("name"))
+_CHOOSE_ZONE = _SET_ZONE.values(zone_chosen=True)
 _LOCK = select(PersonRow).where(PersonRow.user_id == USER).with_for_update(key_share=True)
 
 
 class PersonRepository(Repository):
-    """One person, who is made on first sight."""
+    """One person, who is made on first sight.
 
-    def __init__(self, session: AsyncSession, user: UserId) -> None:
-        super().__init__(session, user)
+    Attributes:
+        time_zone: the IANA name, or None while nobody said it.
+    """
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+        self.time_zone = transaction.time_zone
         self._held: PersonRow | None = None
-
-    async def time_zone(self) -> str | None:
-        """Return the IANA name, or None while nobody said it."""
-        name: str | None = (await self._run(_TIME_ZONE)).scalar_one_or_none()
-        return name
 
     async def lock(self) -> PersonRow:
         """Take the person's row: what follows in this transaction happens one at a time for this person."""
         if self._held is not None:
             return self._held
-        held: PersonRow | None = (await self._run(_LOCK)).scalar_one_or_none()
+        held = await self._session.scalar(_LOCK, {"user": self._user})
         if held is None:
-            make = insert(PersonRow).values(user_id=self._user).on_conflict_do_nothing()
-            await self._session.execute(make)
-        row: PersonRow = held or (await self._run(_LOCK)).scalar_one()
-        self._held = row
-        return row
+            await self._run(_MAKE)
+            held = (await self._session.scalars(_LOCK, {"user": self._user})).one()
+        self._held = held
+        return held
 
     async def set_time_zone(self, name: str, *, chosen: bool = False) -> None:
         """Store the person's zone; one that they chose themselves is marked, and stays marked."""
-        values = {"time_zone": name} | ({"zone_chosen": True} if chosen else {})
-        await self._session.execute(update(PersonRow).where(PersonRow.user_id == self._user).values(values))
+        await self._run(_CHOOSE_ZONE if chosen else _SET_ZONE, name=name)
+        self.time_zone = name
 
     async def remove(self) -> None:
         """Delete the person with everything that is theirs."""

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from sqlalchemy import Executable, Result, exc, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from mcp_server.db.admission import TAKE, AdmissionRepository, Pace, cell
 from mcp_server.db.changes import ChangeRepository, ReplyRepository
@@ -20,6 +20,7 @@ from mcp_server.db.items import ItemRepository
 from mcp_server.db.lookups import LookupRepository
 from mcp_server.db.people import PersonRepository
 from mcp_server.db.pool import WatchedPool
+from mcp_server.db.repository import Transaction
 from mcp_server.db.statements import trace_statements
 from mcp_server.db.tables import REVISION
 from mcp_server.db.tasks import TaskRepository
@@ -43,7 +44,11 @@ _POOLED: dict[str, Any] = {
     "prepared_statement_name_func": lambda: "",
 }
 _LIBPQ_ALONE = {"channel_binding", "connect_timeout", "gssencmode", "sslnegotiation"}
-_BIND = text("SELECT set_config('app.user_id', :user_id, true)")
+# What is read of the person is read through the user that is bound, and so never before.
+_BIND = text(
+    "WITH bound AS MATERIALIZED (SELECT set_config('app.user_id', :user_id, true) AS user_id)"
+    " SELECT (SELECT time_zone FROM people WHERE people.user_id = bound.user_id) FROM bound"
+)
 # Also through a role that it could become: Neon's console roles may SET ROLE to one that bypasses.
 _CAN_BYPASS = text(
     "SELECT EXISTS (SELECT FROM pg_roles"
@@ -99,7 +104,6 @@ class Database:
         if is_tracing():
             trace_statements(self._engine.sync_engine)
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._role_is_proved = False
 
     @asynccontextmanager
@@ -111,10 +115,12 @@ class Database:
         """
         if not user:
             raise RuntimeError("no user: refusing to open a transaction")
-        async with self._proved(), self._sessions() as session:
-            await _first(session, _BIND, {"user_id": user})
-            yield _rows(session, user)
-            await session.commit()
+        async with self._proved(), self._engine.connect() as connection:
+            time_zone = (await _first(connection, _BIND, {"user_id": user})).scalar_one()
+            async with AsyncSession(connection, expire_on_commit=False) as session:
+                yield _rows(Transaction(connection, session, user, time_zone))
+                await session.flush()
+            await connection.commit()
 
     async def take(self, user: UserId, bucket: str, pace: Pace) -> bool:
         """Take one call out of a user's bucket, in one statement that is a transaction; False when there is none left.
@@ -184,28 +190,28 @@ async def _check_role(connection: AsyncConnection) -> None:
         raise UnsafeRoleError("the canary row is missing; migrate the database again")
 
 
-async def _first(begun: AsyncSession | AsyncConnection, statement: Executable, values: dict[str, Any]) -> Result[Any]:
+async def _first(connection: AsyncConnection, statement: Executable, values: dict[str, Any]) -> Result[Any]:
     """Execute the first statement of a transaction; a connection that died while idle is replaced, once."""
     try:
-        return await begun.execute(statement, values)
+        return await connection.execute(statement, values)
     except exc.DBAPIError as error:
         if not error.connection_invalidated:
             raise
-        await begun.rollback()
-        return await begun.execute(statement, values)
+        await connection.rollback()
+        return await connection.execute(statement, values)
 
 
-def _rows(session: AsyncSession, user: UserId) -> Rows:
+def _rows(transaction: Transaction) -> Rows:
     return Rows(
-        PersonRepository(session, user),
-        TaskRepository(session, user),
-        ConversationRepository(session, user),
-        ItemRepository(session, user),
-        TurnRepository(session, user),
-        ChangeRepository(session, user),
-        ReplyRepository(session, user),
-        LookupRepository(session, user),
-        AdmissionRepository(session, user),
+        PersonRepository(transaction),
+        TaskRepository(transaction),
+        ConversationRepository(transaction),
+        ItemRepository(transaction),
+        TurnRepository(transaction),
+        ChangeRepository(transaction),
+        ReplyRepository(transaction),
+        LookupRepository(transaction),
+        AdmissionRepository(transaction),
     )
 
 

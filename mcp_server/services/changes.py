@@ -30,7 +30,7 @@ class ChangeService:
         if cursor and before is None:
             raise ProductError(ErrorCode.INVALID, "This is no cursor of list_changes. Leave it out to begin again.")
         async with self._database.transaction(user) as rows:
-            now = await local_now(rows.people, self._clock)
+            now = local_now(rows.people, self._clock)
             found = await rows.changes.page(limit + 1, before=before, since=_moment(since, now), task_id=task)
             page = found[:limit]
             changed = await rows.changes.rows_of([change.id for change in page])

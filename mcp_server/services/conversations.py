@@ -92,7 +92,7 @@ class ConversationService:
         """Find what the person or the assistant said, with all the words in it; without words the newest."""
         words = clean_line(query).split()[:MOST_WORDS]
         async with self._database.transaction(user) as rows:
-            now = await local_now(rows.people, self._clock)
+            now = local_now(rows.people, self._clock)
             found = await rows.items.search(words, limit)
         messages = [
             FoundMessage(

@@ -6,8 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from mcp_server.db.tables import TaskRow
-from mcp_server.db.tasks import NO_DATE, NO_TIME, Position, Status
+from mcp_server.db.searches import NO_DATE, NO_TIME, FoundTask, Position, Status
 from shared.errors import ErrorCode, ProductError
 
 
@@ -19,7 +18,7 @@ class Start:
     shown: int
 
 
-def write(status: Status, shown: int, last: TaskRow) -> str:
+def write(status: Status, shown: int, last: FoundTask) -> str:
     key: tuple[str, ...]
     ended = {"open": None, "done": last.completed_at, "deleted": last.deleted_at}[status]
     if ended is not None:

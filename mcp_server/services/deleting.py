@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import partial
 from typing import Self
 
+from mcp_server.db.searches import RESTORABLE
 from mcp_server.db.session import Database
 from mcp_server.db.tables import TaskRow
-from mcp_server.db.tasks import RESTORABLE
 from mcp_server.origin import Origin
 from mcp_server.services.items import matched, numbers_of
 from mcp_server.services.views import due_of, task_view

@@ -60,7 +60,7 @@ class LookupService:
             ProductError: ``not_found``, for another's as for one that is not there.
         """
         async with self._database.transaction(user) as rows:
-            now = await local_now(rows.people, self._clock)
+            now = local_now(rows.people, self._clock)
             row = await rows.lookups.task(number_in(task_id, "t") or 0)
         if row is None:
             raise no_such_task()

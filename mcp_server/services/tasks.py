@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mcp_server.db import tasks as db
+from mcp_server.db import searches as db
 from mcp_server.db.session import Database
 from mcp_server.services import cursors
 from mcp_server.services.dates import Due, resolve, week_of
@@ -52,7 +52,7 @@ class TaskService:
             if zone:
                 await rows.people.lock()
                 await rows.people.set_time_zone(zone)
-            now = await local_now(rows.people, self._clock)
+            now = local_now(rows.people, self._clock)
             counts = await rows.tasks.counts(wall_clock(now))
         monday, sunday = week_of(now.date())
         return Context(
@@ -71,7 +71,7 @@ class TaskService:
         """Return one page of tasks, and how to get the next one."""
         start = cursors.read(wanted.cursor, wanted.status)
         async with self._database.transaction(user) as rows:
-            now = await local_now(rows.people, self._clock)
+            now = local_now(rows.people, self._clock)
             search = _search(wanted, now)
             found = await rows.tasks.page(search, wanted.limit + 1, start.after)
             page, has_more = found[: wanted.limit], len(found) > wanted.limit

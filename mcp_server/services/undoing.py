@@ -1,8 +1,8 @@
 """Taking a change set back as one, and leaving alone what changed since."""
 
 from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow
+from mcp_server.db.searches import RESTORABLE
 from mcp_server.db.tables import TaskRow
-from mcp_server.db.tasks import RESTORABLE
 from mcp_server.services.items import number_in
 from mcp_server.services.snapshots import Content
 from mcp_server.services.views import task_view

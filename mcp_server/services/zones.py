@@ -31,9 +31,9 @@ def zone_of(name: str | None) -> ZoneInfo:
     return ZoneInfo(name if name is not None and is_zone(name) else DEFAULT_ZONE)
 
 
-async def local_now(people: PersonRepository, clock: Clock) -> datetime:
+def local_now(people: PersonRepository, clock: Clock) -> datetime:
     """Return the present time in the person's zone."""
-    return clock().astimezone(zone_of(await people.time_zone()))
+    return clock().astimezone(zone_of(people.time_zone))
 
 
 def wall_clock(now: datetime) -> datetime:

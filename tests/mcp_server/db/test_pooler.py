@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ async def interleaved(url: str, people: list[str]) -> None:
     async def read(person: str) -> None:
         for _ in range(20):
             async with database.transaction(UserId(person)) as rows:
-                await rows.people.time_zone()
+                await rows.tasks.counts(datetime(2026, 1, 1, tzinfo=UTC))
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -147,7 +147,7 @@ def test_a_connection_forgets_its_user_with_the_transaction(app_url: str, two_pe
         database = Database(app_url)
         try:
             async with database.transaction(UserId(two_people[0])) as rows:
-                assert await rows.people.time_zone() is None
+                assert rows.people.time_zone is None
             async with database._engine.connect() as connection:
                 return list(await connection.scalars(select(TaskRow.user_id)))
         finally:
