@@ -59,8 +59,8 @@ class AdmissionRepository(Repository):
 
     async def wait(self, bucket: str, pace: Pace) -> float:
         """Take one call out of the bucket and return 0, or return the seconds until there is one."""
-        if (await self._session.execute(TAKE, cell(self._user, bucket, pace))).scalar_one_or_none():
+        if (await self._connection.execute(TAKE, cell(self._user, bucket, pace))).scalar_one_or_none():
             return 0
         left = extract("epoch", RateLimitRow.tat + pace.step - pace.window - func.now())
         own = (RateLimitRow.user_id == self._user, RateLimitRow.bucket == bucket)
-        return float((await self._session.execute(select(left).where(*own))).scalar_one())
+        return float((await self._connection.execute(select(left).where(*own))).scalar_one())

@@ -9,16 +9,16 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow, ReplyRow
-from mcp_server.db.repository import STORED, USER, Repository, value
+from mcp_server.db.repository import USER, Repository, value
 from mcp_server.origin import Origin
 from shared.contract import TaskTool
 
-_ADD = insert(ChangeRow).execution_options(**STORED)
-_ADD_ROWS = insert(ChangedTaskRow).execution_options(**STORED)
+_ADD = insert(ChangeRow)
+_ADD_ROWS = insert(ChangedTaskRow)
 _FIND_REPLY = select(ReplyRow.request_hash, ReplyRow.result).where(
     ReplyRow.user_id == USER, ReplyRow.key == value("sent")
 )
-_ADD_REPLY = insert(ReplyRow).execution_options(**STORED)
+_ADD_REPLY = insert(ReplyRow)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ChangeRepository(Repository):
     ) -> None:
         """Store a change set; the tasks in it are stored already."""
         said = {"client": origin.client, "tool": origin.tool, "turn_id": origin.turn_id, "undoes": undoes}
-        await self._session.execute(_ADD, {"user_id": self._user, "id": number, "at": at, **said})
+        await self._connection.execute(_ADD, {"user_id": self._user, "id": number, "at": at, **said})
         rows = [
             {
                 "user_id": self._user,
@@ -55,7 +55,7 @@ class ChangeRepository(Repository):
             }
             for one in snapshots
         ]
-        await self._session.execute(_ADD_ROWS, rows)
+        await self._connection.execute(_ADD_ROWS, rows)
 
     async def find(self, number: int) -> ChangeRow | None:
         statement = select(ChangeRow).where(ChangeRow.user_id == self._user, ChangeRow.id == number)
@@ -70,7 +70,9 @@ class ChangeRepository(Repository):
     async def has_in_turn(self, turn_id: uuid.UUID, tool: str) -> bool:
         """Tell whether a turn has changed something by a tool."""
         statement = select(ChangeRow.id).where(ChangeRow.user_id == self._user, ChangeRow.turn_id == turn_id)
-        return (await self._session.scalars(statement.where(ChangeRow.tool == tool).limit(1))).one_or_none() is not None
+        return (
+            await self._connection.scalars(statement.where(ChangeRow.tool == tool).limit(1))
+        ).one_or_none() is not None
 
     async def set_undone_by(self, number: int, by: int | None) -> None:
         statement = update(ChangeRow).where(ChangeRow.user_id == self._user, ChangeRow.id == number)
@@ -108,4 +110,4 @@ class ReplyRepository(Repository):
 
     async def add(self, key: str, reply: StoredReply) -> None:
         values = {"user_id": self._user, "key": key, "request_hash": reply.request_hash, "result": reply.result}
-        await self._session.execute(_ADD_REPLY, values)
+        await self._connection.execute(_ADD_REPLY, values)

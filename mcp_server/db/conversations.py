@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from mcp_server.db.repository import STORED, USER, Repository
+from mcp_server.db.repository import USER, Repository
 from mcp_server.db.tables import ConversationRow, TurnRow
 from mcp_server.db.turns import PLACE, status_now
 from shared.contract import Conversation, ConversationPage, Order, Turn
@@ -39,7 +39,7 @@ _LOCK = (
     .where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
     .with_for_update(key_share=True)
 )
-_CREATE = insert(ConversationRow).on_conflict_do_nothing().returning(ConversationRow.id).execution_options(**STORED)
+_CREATE = insert(ConversationRow).on_conflict_do_nothing().returning(ConversationRow.id)
 
 
 class ConversationRepository(Repository):
@@ -48,7 +48,7 @@ class ConversationRepository(Repository):
     async def create(self, conversation_id: uuid.UUID, title: str) -> bool:
         """Make a conversation; False when the id is in use."""
         values = {"user_id": self._user, "id": conversation_id, "title": title}
-        return (await self._session.execute(_CREATE, values)).scalar_one_or_none() is not None
+        return (await self._connection.execute(_CREATE, values)).scalar_one_or_none() is not None
 
     async def lock(self, conversation_id: uuid.UUID) -> bool:
         """Hold the conversation until the transaction ends; whoever locks a turn locks its conversation first."""
@@ -64,7 +64,7 @@ class ConversationRepository(Repository):
         statement = _WITH_TURN
         if after is not None:
             start = select(ConversationRow.updated_at, ConversationRow.id).where(*self._one(after))
-            found = (await self._session.execute(start)).one_or_none()
+            found = (await self._connection.execute(start)).one_or_none()
             if found is None:
                 return None
             mark = tuple_(*found)
@@ -75,12 +75,12 @@ class ConversationRepository(Repository):
 
     async def rename(self, conversation_id: uuid.UUID, title: str) -> bool:
         statement = update(ConversationRow).where(*self._one(conversation_id)).values(title=title)
-        return bool((await self._session.execute(statement.returning(ConversationRow.id))).scalar_one_or_none())
+        return bool((await self._connection.execute(statement.returning(ConversationRow.id))).scalar_one_or_none())
 
     async def remove(self, conversation_id: uuid.UUID) -> bool:
         """Delete the conversation with its turns and items."""
         statement = delete(ConversationRow).where(*self._one(conversation_id)).returning(ConversationRow.id)
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+        return (await self._connection.execute(statement)).scalar_one_or_none() is not None
 
     def _one(self, conversation_id: uuid.UUID) -> tuple[Any, Any]:
         return (ConversationRow.user_id == self._user, ConversationRow.id == conversation_id)

@@ -18,9 +18,9 @@ from sqlalchemy import (
     update,
 )
 
-from mcp_server.db.repository import CHANGED, STORED, USER, Repository, value
+from mcp_server.db.repository import USER, Repository, value
 from mcp_server.db.tables import ConversationRow, ItemRow
-from mcp_server.db.turns import PLACE, TURN
+from mcp_server.db.turns import PLACE, TURN, HeldTurn
 from shared.contract import Feedback, Item, ItemPage, ItemState, Order
 
 PERSONS, ASSISTANTS = "user_message", "assistant_message"
@@ -41,26 +41,15 @@ _PAGES: dict[Order, Executable] = {
     "asc": _ITEMS.where(ItemRow.seq > _AFTER).order_by(ItemRow.seq.asc()).limit(_MOST),
     "desc": _ITEMS.where(ItemRow.seq < _AFTER).order_by(ItemRow.seq.desc()).limit(_MOST),
 }
-_CLOSE_ALL = (
-    update(ItemRow)
-    .where(*_OWN, ItemRow.state == "open")
-    .values(state=value("end"))
-    .returning(ItemRow.id)
-    .execution_options(**CHANGED)
-)
+_CLOSE_ALL = update(ItemRow).where(*_OWN, ItemRow.state == "open").values(state=value("end")).returning(ItemRow.id)
 _CLOSE = _CLOSE_ALL.where(ItemRow.id == _ITEM)
-_REMOVE = delete(ItemRow).where(*_OWN).execution_options(**CHANGED)
-_REMOVE_ANSWER = _REMOVE.where(ItemRow.turn_id == TURN, ItemRow.seq > _AFTER)
-_STORE = insert(ItemRow).execution_options(**STORED)
-_TAKE = (
+_REMOVE_ANSWER = delete(ItemRow).where(*_OWN, ItemRow.turn_id == TURN, ItemRow.seq > _AFTER)
+_STORE = insert(ItemRow)
+_SET_SEQ = (
     update(ConversationRow)
     .where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
-    .values(updated_at=func.clock_timestamp())
-    .returning(ConversationRow.next_seq)
-    .execution_options(**CHANGED)
+    .values(updated_at=func.clock_timestamp(), next_seq=_NEXT)
 )
-_SET_SEQ = _TAKE.values(next_seq=_NEXT)
-_ADD_SEQ = _TAKE.values(next_seq=ConversationRow.next_seq + _NEXT)
 
 
 @dataclass(frozen=True)
@@ -77,28 +66,29 @@ class Said:
 class ItemRepository(Repository):
     """One user's items. Whoever stores or removes some has locked their conversation before."""
 
-    async def append(self, conversation_id: uuid.UUID, turn_id: uuid.UUID, items: Sequence[Item]) -> int:
-        """Store items at the end of the conversation; return the first one's number."""
-        return await self._store(_ADD_SEQ, conversation_id, turn_id, items, len(items))
-
-    async def replace_answer(
-        self, conversation_id: uuid.UUID, turn_id: uuid.UUID, after: int, items: Sequence[Item]
-    ) -> None:
+    async def store_answer(self, held: HeldTurn, items: Sequence[Item]) -> None:
         """Store the answer of the running turn, which is all that stands after a place, in place of what it was."""
-        await self._run(_REMOVE_ANSWER, place=conversation_id, turn=turn_id, after=after)
-        await self._store(_SET_SEQ, conversation_id, turn_id, items, after + 1 + len(items))
+        turn = held.turn
+        place, first = turn.conversation_id, turn.answer_seq + 1
+        if held.has_answer:
+            await self._run(_REMOVE_ANSWER, place=place, turn=turn.id, after=turn.answer_seq)
+        await self._run(_SET_SEQ, place=place, next=first + len(items))
+        if items:
+            ids = {"user_id": self._user, "conversation_id": place, "turn_id": turn.id}
+            rows = [ids | {"seq": first + n} | item.model_dump() for n, item in enumerate(items)]
+            await self._connection.execute(_STORE, rows)
 
     async def remove_after(self, conversation_id: uuid.UUID, number: int, turn_id: uuid.UUID) -> None:
         """Remove what stands after a message, but for the notes of what its own turn did."""
         is_note = (ItemRow.turn_id == turn_id) & (ItemRow.kind == HIDDEN)
-        await self._session.execute(
+        await self._connection.execute(
             delete(ItemRow).where(*self._of(conversation_id), ItemRow.seq > number, not_(is_note))
         )
 
     async def last_number(self, conversation_id: uuid.UUID) -> int:
         """Return the number after which the next item is stored."""
         own = (ConversationRow.user_id == self._user, ConversationRow.id == conversation_id)
-        return (await self._session.execute(select(ConversationRow.next_seq - 1).where(*own))).scalar_one()
+        return (await self._connection.execute(select(ConversationRow.next_seq - 1).where(*own))).scalar_one()
 
     async def page(
         self, conversation_id: uuid.UUID, limit: int, order: Order, after: str | None = None
@@ -118,7 +108,7 @@ class ItemRepository(Repository):
 
     async def set_data(self, conversation_id: uuid.UUID, item_id: str, data: dict[str, Any]) -> None:
         statement = update(ItemRow).where(*self._of(conversation_id), ItemRow.id == item_id)
-        await self._session.execute(statement.values(data=data))
+        await self._connection.execute(statement.values(data=data))
 
     async def close(self, conversation_id: uuid.UUID, item_id: str | None, state: ItemState) -> bool:
         """Give an open item, or every one, its end; False when none was open."""
@@ -132,7 +122,7 @@ class ItemRepository(Repository):
         """Store what the person thinks of shown items; return how many there were."""
         wanted = (ItemRow.id.in_(item_ids), ItemRow.kind != HIDDEN)
         statement = update(ItemRow).where(*self._of(conversation_id), *wanted).values(feedback=feedback)
-        return len((await self._session.scalars(statement.returning(ItemRow.id))).all())
+        return len((await self._connection.scalars(statement.returning(ItemRow.id))).all())
 
     async def search(self, words: Sequence[str], limit: int) -> list[Said]:
         """Return messages that hold all the words, newest first."""
@@ -146,17 +136,7 @@ class ItemRepository(Repository):
             .where(*(text.icontains(word, autoescape=True) for word in words))
             .order_by(ItemRow.created_at.desc(), ItemRow.conversation_id, ItemRow.seq.desc())
         )
-        return [Said(*row) for row in await self._session.execute(statement.limit(limit))]
-
-    async def _store(
-        self, take: Executable, conversation_id: uuid.UUID, turn_id: uuid.UUID, items: Sequence[Item], seq: int
-    ) -> int:
-        first: int = (await self._run(take, place=conversation_id, next=seq)).scalar_one() - len(items)
-        if items:
-            place = {"user_id": self._user, "conversation_id": conversation_id, "turn_id": turn_id}
-            rows = [place | {"seq": first + n} | item.model_dump() for n, item in enumerate(items)]
-            await self._session.execute(_STORE, rows)
-        return first
+        return [Said(*row) for row in await self._connection.execute(statement.limit(limit))]
 
     def _of(self, conversation_id: uuid.UUID) -> tuple[Any, Any]:
         return (ItemRow.user_id == self._user, ItemRow.conversation_id == conversation_id)

@@ -4,11 +4,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mcp_server.db.change_tables import RateLimitRow
-from mcp_server.db.repository import CHANGED, USER, Repository, Transaction, value
+from mcp_server.db.repository import USER, Repository, Transaction, value
 from mcp_server.db.tables import PersonRow
 
 _MAKE = insert(PersonRow).values(user_id=USER).on_conflict_do_nothing()
-_CHANGE = update(PersonRow).where(PersonRow.user_id == USER).execution_options(**CHANGED)
+_CHANGE = update(PersonRow).where(PersonRow.user_id == USER)
 _SET_ZONE = _CHANGE.values(time_zone=value("name"))
 _CHOOSE_ZONE = _SET_ZONE.values(zone_chosen=True)
 _LOCK = select(PersonRow).where(PersonRow.user_id == USER).with_for_update(key_share=True)
@@ -44,8 +44,8 @@ class PersonRepository(Repository):
 
     async def remove(self) -> None:
         """Delete the person with everything that is theirs."""
-        await self._session.execute(delete(PersonRow).where(PersonRow.user_id == self._user))
-        await self._session.execute(delete(RateLimitRow).where(RateLimitRow.user_id == self._user))
+        await self._connection.execute(delete(PersonRow).where(PersonRow.user_id == self._user))
+        await self._connection.execute(delete(RateLimitRow).where(RateLimitRow.user_id == self._user))
 
     async def take_task_numbers(self, count: int) -> range:
         """Reserve numbers for new tasks, stored with the next flush; none is ever used twice."""

@@ -18,10 +18,6 @@ def value(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]] | None = None
 USER = value("user")
 """The user of a statement; building it anew for each call would cost more than its execution."""
 
-STORED: dict[str, Any] = {"dml_strategy": "raw"}
-CHANGED: dict[str, Any] = {"synchronize_session": False}
-"""Options of statements that store and change rows for which no object of the session stands."""
-
 
 @dataclass(frozen=True)
 class Transaction:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, DateTime, Executable, Text, Uuid, case, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
-from mcp_server.db.repository import CHANGED, STORED, USER, Repository, value
-from mcp_server.db.tables import ConversationRow, TurnRow
-from shared.contract import TurnOutcome, TurnStatus
+from mcp_server.db.repository import USER, Repository, value
+from mcp_server.db.tables import ConversationRow, ItemRow, TurnRow
+from shared.contract import Conversation, Item, Turn, TurnOutcome, TurnStatus
 
 LEASE_SECONDS = 15  # a dead holder is noticed soon, and a live one renews every two seconds
 
@@ -24,10 +25,11 @@ def _lease_end() -> ColumnElement[Any]:
     return func.clock_timestamp() + timedelta(seconds=LEASE_SECONDS)
 
 
-TURN, PLACE, _AFTER = value("turn"), value("place"), value("after")
+TURN, PLACE, _AFTER, _LEASE = value("turn", Uuid), value("place"), value("after"), value("held", Uuid)
 _OWN = TurnRow.user_id == USER
 _RUNNING = TurnRow.status == "running"
 _HERE = TurnRow.conversation_id == PLACE
+_ANSWER_SEQ = func.coalesce(TurnRow.answer_seq, TurnRow.number)
 _FOUND = select(
     TurnRow.id,
     TurnRow.conversation_id,
@@ -35,35 +37,84 @@ _FOUND = select(
     TurnRow.message_id,
     TurnRow.request_hash,
     status_now(),
-    func.coalesce(TurnRow.answer_seq, TurnRow.number),
+    _ANSWER_SEQ,
     TurnRow.lease,
 ).where(_OWN)
 _FIND = _FOUND.where(TurnRow.id == TURN)
 _FIND_BY_KEY = _FOUND.where(TurnRow.message_key == value("key"))
+_IS_ALIVE = TurnRow.lease_until > func.now()
+_LOOK = _FOUND.add_columns(TurnRow.message_key == value("key"), _RUNNING, _IS_ALIVE).where(
+    (TurnRow.message_key == value("key")) | _RUNNING
+)
 _FIND_BY_MESSAGE = _FOUND.where(_HERE, TurnRow.message_id == value("message"))
 _FIND_LIVE = _FOUND.where(_HERE, status_now() == "running")
-_HOLD = _FIND.join(
-    ConversationRow,
-    onclause=(TurnRow.user_id == ConversationRow.user_id) & (TurnRow.conversation_id == ConversationRow.id),
-).with_for_update(of=ConversationRow, key_share=True)
-_ALL_RUNNING = select(TurnRow.conversation_id, TurnRow.lease_until > func.now()).where(_OWN, _RUNNING)
+_HOLD = (
+    _FIND.add_columns(ConversationRow.next_seq > _ANSWER_SEQ + 1)
+    .join(
+        ConversationRow,
+        onclause=(TurnRow.user_id == ConversationRow.user_id) & (TurnRow.conversation_id == ConversationRow.id),
+    )
+    .with_for_update(of=ConversationRow, key_share=True)
+)
+_ALL_RUNNING = select(TurnRow.conversation_id, _IS_ALIVE).where(_OWN, _RUNNING)
 _LATEST_NUMBER = select(func.max(TurnRow.number)).where(_OWN, _HERE)
-_START = insert(TurnRow).values(lease_until=_lease_end()).execution_options(**STORED)
-_CHANGE = update(TurnRow).where(_OWN).execution_options(**CHANGED)
+_TAKEN = (
+    update(ConversationRow)
+    .where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
+    .values(next_seq=ConversationRow.next_seq + 1, updated_at=func.clock_timestamp())
+    .returning(
+        ConversationRow.user_id,
+        ConversationRow.id,
+        ConversationRow.title,
+        ConversationRow.created_at,
+        ConversationRow.updated_at,
+        (ConversationRow.next_seq - 1).label("number"),
+    )
+    .cte("taken")
+)
+_STORED_ITEM = {
+    "user_id": _TAKEN.c.user_id,
+    "conversation_id": _TAKEN.c.id,
+    "seq": _TAKEN.c.number,
+    "turn_id": TURN,
+    "id": value("message", Text),
+    "kind": value("kind", Text),
+    "data": value("data", JSONB),
+    "created_at": value("said_at", DateTime(timezone=True)),
+}
+_STORED_TURN = {
+    "user_id": _TAKEN.c.user_id,
+    "conversation_id": _TAKEN.c.id,
+    "number": _TAKEN.c.number,
+    "answer_seq": _TAKEN.c.number,
+    "id": TURN,
+    "message_id": value("message", Text),
+    "message_key": value("key", Text),
+    "request_hash": value("digest", Text),
+    "lease": _LEASE,
+    "lease_until": _lease_end(),
+}
+_START = select(_TAKEN.c.number, _TAKEN.c.title, _TAKEN.c.created_at, _TAKEN.c.updated_at).add_cte(
+    insert(ItemRow).from_select(list(_STORED_ITEM), select(*_STORED_ITEM.values())).cte("said"),
+    insert(TurnRow).from_select(list(_STORED_TURN), select(*_STORED_TURN.values())).cte("begun"),
+)
+"""Takes the next number of a conversation, and stores a message and its running turn under it."""
+
+_CHANGE = update(TurnRow).where(_OWN)
 _INTERRUPT = _CHANGE.where(_HERE, _RUNNING, TurnRow.lease_until <= func.now()).values(
     status="interrupted", finished_at=func.now()
 )
 _TAKE_OVER = _CHANGE.where(TurnRow.id == TURN).values(
     status="running",
     stop=False,
-    lease=value("held"),
+    lease=_LEASE,
     lease_until=_lease_end(),
     answer_seq=_AFTER,
     finished_at=None,
 )
 _ASK_TO_STOP = _CHANGE.where(TurnRow.id == TURN).values(stop=True)
-_REMOVE_AFTER = delete(TurnRow).where(_OWN, _HERE, TurnRow.number > _AFTER).execution_options(**CHANGED)
-_HELD = _CHANGE.where(TurnRow.id == TURN, _RUNNING, TurnRow.lease == value("held")).returning(TurnRow.stop)
+_REMOVE_AFTER = delete(TurnRow).where(_OWN, _HERE, TurnRow.number > _AFTER)
+_HELD = _CHANGE.where(TurnRow.id == TURN, _RUNNING, TurnRow.lease == _LEASE).returning(TurnRow.stop)
 _RENEW = _HELD.values(lease_until=_lease_end())
 _FINISH = _HELD.values(status=value("outcome"), finished_at=func.now())
 
@@ -90,18 +141,38 @@ class RunningTurn:
     is_alive: bool
 
 
+@dataclass(frozen=True)
+class HeldTurn:
+    """A turn whose conversation is locked; ``has_answer`` when some of its answer is stored already."""
+
+    turn: StoredTurn
+    has_answer: bool
+
+
 class TurnRepository(Repository):
     """One user's turns. Whoever changes a turn has locked its conversation before."""
 
     async def find(self, turn_id: uuid.UUID) -> StoredTurn | None:
         return await self._one(_FIND, turn=turn_id)
 
-    async def hold(self, turn_id: uuid.UUID) -> StoredTurn | None:
+    async def hold(self, turn_id: uuid.UUID) -> HeldTurn | None:
         """Return a turn with its conversation locked; as it was before the wait for the lock, if there was one."""
-        return await self._one(_HOLD, turn=turn_id)
+        row = (await self._run(_HOLD, turn=turn_id)).one_or_none()
+        return None if row is None else HeldTurn(StoredTurn(*row[:-1]), row[-1])
 
     async def find_by_key(self, key: str) -> StoredTurn | None:
         return await self._one(_FIND_BY_KEY, key=key)
+
+    async def look(self, key: str) -> tuple[StoredTurn | None, list[RunningTurn]]:
+        """Return the turn of a key, and the person's turns that have not ended, as ``running`` does."""
+        known, running = None, list[RunningTurn]()
+        for *columns, has_key, runs, is_alive in await self._run(_LOOK, key=key):
+            turn = StoredTurn(*columns)
+            if has_key:
+                known = turn
+            if runs:
+                running.append(RunningTurn(turn.conversation_id, is_alive))
+        return known, running
 
     async def find_by_message(self, conversation_id: uuid.UUID, message_id: str) -> StoredTurn | None:
         return await self._one(_FIND_BY_MESSAGE, place=conversation_id, message=message_id)
@@ -123,20 +194,23 @@ class TurnRepository(Repository):
         """End what nobody answers any more, so that it does not block the conversation."""
         await self._run(_INTERRUPT, place=conversation_id)
 
-    async def start(self, turn: StoredTurn, key: str) -> None:
-        """Store a running turn."""
-        values = {
-            "user_id": self._user,
-            "id": turn.id,
-            "conversation_id": turn.conversation_id,
-            "number": turn.number,
-            "answer_seq": turn.answer_seq,
-            "message_key": key,
-            "message_id": turn.message_id,
-            "request_hash": turn.request_hash,
-            "lease": turn.lease,
-        }
-        await self._session.execute(_START, values)
+    async def start(
+        self, conversation_id: uuid.UUID, item: Item, key: str, digest: str
+    ) -> tuple[StoredTurn, Conversation]:
+        """Store a message at the end of its conversation, and a running turn for it."""
+        turn_id, lease = uuid.uuid4(), uuid.uuid4()
+        ids = {"place": conversation_id, "turn": turn_id, "held": lease}
+        said = {"message": item.id, "kind": item.kind, "data": item.data, "said_at": item.created_at}
+        stored = await self._run(_START, **ids, **said, key=key, digest=digest)
+        number, title, created_at, updated_at = stored.one()
+        conversation = Conversation(
+            id=str(conversation_id),
+            title=title,
+            created_at=created_at,
+            updated_at=updated_at,
+            turn=Turn(id=str(turn_id), message_id=item.id, status="running"),
+        )
+        return StoredTurn(turn_id, conversation_id, number, item.id, digest, "running", number, lease), conversation
 
     async def take_over(self, turn_id: uuid.UUID, answer_seq: int) -> uuid.UUID:
         """Give an ended turn a new lease and its answer a new place; the old lease stores nothing any more."""

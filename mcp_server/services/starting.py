@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, Self
 from zoneinfo import ZoneInfo
 
 from mcp_server.db.items import PERSONS
@@ -15,7 +15,7 @@ from mcp_server.services.admission import TurnLimits
 from mcp_server.services.conversations import clean_title, conversation_not_found, conversation_uuid, item_not_found
 from mcp_server.services.texts import storable_item
 from mcp_server.services.zones import Clock, is_zone, utc_now, zone_of
-from shared.contract import Item, ItemAnswer, TurnStarted
+from shared.contract import Conversation, Item, ItemAnswer, TurnStarted
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
@@ -45,6 +45,20 @@ class Message:
     closes: ItemAnswer | None = None
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A message's turn, and the lease of whoever is to answer it; none when it was answered before."""
+
+    turn: StoredTurn
+    lease: str
+    conversation: Conversation
+
+    @classmethod
+    def of(cls, turn: StoredTurn, conversation: Conversation) -> Self:
+        """Return a turn that begins."""
+        return cls(turn, str(turn.lease), conversation)
+
+
 class StartService:
     """One user's turns as they start, one transaction a call."""
 
@@ -59,12 +73,18 @@ class StartService:
         async with self._database.transaction(user) as rows:
             # The person's row is held to the end: two sends of one key are one after the other.
             zone = await self._zone(rows.people, message.time_zone)
-            known = await rows.turns.find_by_key(message.key)
-            if known is None:
-                turn, lease = await self._start(rows, message, item)
+            place = None if message.create else conversation_uuid(message.conversation_id)
+            stands = place is not None and await rows.conversations.lock(place)
+            known, running = await rows.turns.look(message.key)
+            if known is not None:
+                taken = await self._again(rows, known, message, item, running)
+            elif place is None:
+                taken = await self._create(rows, message, item, running)
+            elif stands:
+                taken = await self._add(rows, place, message, item, running)
             else:
-                turn, lease = await self._again(rows, known, message, item)
-            return await self._started(rows, turn, lease, zone, message.history)
+                conversation_not_found()
+            return await self._started(rows, taken, zone, message.history)
 
     async def retry(
         self, user: UserId, conversation_id: str, message_id: str, *, time_zone: str, history: int
@@ -73,7 +93,10 @@ class StartService:
         place = conversation_uuid(conversation_id)
         async with self._database.transaction(user) as rows:
             zone = await self._zone(rows.people, time_zone)
-            running = await self._enter(rows, place)
+            if not await rows.conversations.lock(place):
+                conversation_not_found()
+            running = await rows.turns.running()
+            await _vacate(rows, place, running)
             item = await rows.items.find(place, message_id)
             turn = await rows.turns.find_by_message(place, message_id)
             if item is None or (turn is None and item.kind == PERSONS):
@@ -82,19 +105,17 @@ class StartService:
                 raise ProductError(ErrorCode.INVALID, "Only a message of yours can be answered anew.")
             await self._limits.admit(rows, running)
             await rows.turns.remove_after(place, turn.number)
-            return await self._started(rows, turn, await _anew(rows, turn), zone, history)
+            return await self._started(rows, await _anew(rows, turn), zone, history)
 
-    async def _started(self, rows: Rows, turn: StoredTurn, lease: str, zone: ZoneInfo, history: int) -> TurnStarted:
-        conversation = await rows.conversations.find(turn.conversation_id)
-        page = await rows.items.page(turn.conversation_id, history, "desc")
-        assert conversation is not None
+    async def _started(self, rows: Rows, taken: Taken, zone: ZoneInfo, history: int) -> TurnStarted:
+        page = await rows.items.page(taken.turn.conversation_id, history, "desc")
         assert page is not None
         return TurnStarted(
-            conversation=conversation,
-            turn_id=str(turn.id),
-            message_id=turn.message_id,
-            lease=lease,
-            replayed=not lease,
+            conversation=taken.conversation,
+            turn_id=str(taken.turn.id),
+            message_id=taken.turn.message_id,
+            lease=taken.lease,
+            replayed=not taken.lease,
             page=page,
             time_zone=zone.key,
             local_time=self._clock().astimezone(zone).isoformat(timespec="seconds"),
@@ -107,63 +128,69 @@ class StartService:
         await people.set_time_zone(told)
         return zone_of(told)
 
-    async def _start(self, rows: Rows, message: Message, item: Item) -> tuple[StoredTurn, str]:
-        conversation_id = conversation_uuid(message.conversation_id)
-        if message.create:
-            await self._limits.admit(rows, await rows.turns.running())
-            if not await rows.conversations.create(conversation_id, clean_title(message.title)):
-                raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
-        else:
-            await self._limits.admit(rows, await self._enter(rows, conversation_id))
-        if message.closes is not None or not message.create:  # a new conversation has no item that could lapse
-            await _close(rows, conversation_id, message.closes)
-        turn_id = uuid.uuid4()
-        number = await rows.items.append(conversation_id, turn_id, [item])
-        turn = StoredTurn(turn_id, conversation_id, number, item.id, _digest(item), "running", number, uuid.uuid4())
-        await rows.turns.start(turn, message.key)
-        return turn, str(turn.lease)
+    async def _create(self, rows: Rows, message: Message, item: Item, running: list[RunningTurn]) -> Taken:
+        """Begin a conversation with its first message."""
+        place = conversation_uuid(message.conversation_id)
+        await self._limits.admit(rows, running)
+        if not await rows.conversations.create(place, clean_title(message.title)):
+            raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
+        if message.closes is not None:
+            await _close(rows, place, message.closes)  # refuses: a new conversation has asked nothing
+        return Taken.of(*await rows.turns.start(place, item, message.key, _digest(item)))
 
-    async def _enter(self, rows: Rows, conversation_id: uuid.UUID) -> list[RunningTurn]:
-        """Lock a conversation in which no turn runs, and return those that run elsewhere.
+    async def _add(
+        self, rows: Rows, place: uuid.UUID, message: Message, item: Item, running: list[RunningTurn]
+    ) -> Taken:
+        """Add a message to a conversation, which is locked."""
+        await _vacate(rows, place, running)
+        await self._limits.admit(rows, running)
+        await _close(rows, place, message.closes)
+        return Taken.of(*await rows.turns.start(place, item, message.key, _digest(item)))
 
-        One that nobody answers any more is ended.
-        """
-        if not await rows.conversations.lock(conversation_id):
-            conversation_not_found()
-        running = await rows.turns.running()
-        here = [turn for turn in running if turn.conversation_id == conversation_id]
-        if any(turn.is_alive for turn in here):
-            _in_progress()
-        if here:
-            await rows.turns.interrupt_expired(conversation_id)
-        return running
-
-    async def _again(self, rows: Rows, known: StoredTurn, message: Message, item: Item) -> tuple[StoredTurn, str]:
+    async def _again(
+        self, rows: Rows, known: StoredTurn, message: Message, item: Item, running: list[RunningTurn]
+    ) -> Taken:
         """Answer for a key that was seen before; the lease is empty when the message was answered."""
         if known.request_hash != _digest(item):
             raise ProductError(ErrorCode.CONFLICT, "This key was used for another message. Send it under a new one.")
         if not message.create and conversation_uuid(message.conversation_id) != known.conversation_id:
             raise ProductError(ErrorCode.CONFLICT, "This key was used in another conversation.")
-        await rows.conversations.lock(known.conversation_id)
-        turn = await rows.turns.find(known.id)  # it may have ended before the lock was ours
+        if message.create:
+            await rows.conversations.lock(known.conversation_id)
+        turn = await rows.turns.find(known.id) if message.create else known  # it may have ended before the lock
         if turn is None:
             conversation_not_found()
         if turn.status in ANSWERED:
-            return turn, ""
+            return await _taken(rows, turn, "")
         if turn.status == "running":
             _in_progress()
         if await rows.turns.latest_number(turn.conversation_id) != turn.number:
             raise ProductError(ErrorCode.CONFLICT, "The conversation went on without this message. Send it again.")
-        await self._limits.admit(rows, await rows.turns.running())
-        return turn, await _anew(rows, turn)
+        await self._limits.admit(rows, running)
+        return await _anew(rows, turn)
 
 
-async def _anew(rows: Rows, turn: StoredTurn) -> str:
-    """Take an ended turn over: the earlier answer goes, the notes of what its tools did stay. Return the lease."""
+async def _vacate(rows: Rows, place: uuid.UUID, running: list[RunningTurn]) -> None:
+    """End the turn of a locked conversation that nobody answers any more; one that is answered is in the way."""
+    here = [turn for turn in running if turn.conversation_id == place]
+    if any(turn.is_alive for turn in here):
+        _in_progress()
+    if here:
+        await rows.turns.interrupt_expired(place)
+
+
+async def _anew(rows: Rows, turn: StoredTurn) -> Taken:
+    """Take an ended turn over: the earlier answer goes, the notes of what its tools did stay."""
     await _close(rows, turn.conversation_id, None)
     await rows.items.remove_after(turn.conversation_id, turn.number, turn.id)
     last = await rows.items.last_number(turn.conversation_id)
-    return str(await rows.turns.take_over(turn.id, last))
+    return await _taken(rows, turn, str(await rows.turns.take_over(turn.id, last)))
+
+
+async def _taken(rows: Rows, turn: StoredTurn, lease: str) -> Taken:
+    conversation = await rows.conversations.find(turn.conversation_id)
+    assert conversation is not None
+    return Taken(turn, lease, conversation)
 
 
 async def _close(rows: Rows, conversation_id: uuid.UUID, answer: ItemAnswer | None) -> None:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 LIMITS = TurnLimits(per_minute=6e6, at_once=1_000_000, running=1_000)
 OPEN = Wanted(query="", status="open", due="", due_from="", due_to="", label="", limit=20, cursor="")
-COSTS = {"begin_turn": 12, "counting a call": 1, "add_tasks": 9, "finish_turn": 6, "find_tasks": 2}
+COSTS = {"begin_turn": 8, "counting a call": 1, "add_tasks": 9, "finish_turn": 5, "find_tasks": 2}
 """Statements of a call in a conversation that stands, without BEGIN and COMMIT; one more is one round trip more."""
 
 
