@@ -41,7 +41,8 @@ _PAGES: dict[Order, Executable] = {
     "asc": _ITEMS.where(ItemRow.seq > _AFTER).order_by(ItemRow.seq.asc()).limit(_MOST),
     "desc": _ITEMS.where(ItemRow.seq < _AFTER).order_by(ItemRow.seq.desc()).limit(_MOST),
 }
-_CLOSE_ALL = update(ItemRow).where(*_OWN, ItemRow.state == "open").values(state=value("end")).returning(ItemRow.id)
+_IS_OPEN = ItemRow.state == literal_column("'open'")  # written out, as ``running`` is in ``turns``
+_CLOSE_ALL = update(ItemRow).where(*_OWN, _IS_OPEN).values(state=value("end")).returning(ItemRow.id)
 _CLOSE = _CLOSE_ALL.where(ItemRow.id == _ITEM)
 _REMOVE_ANSWER = delete(ItemRow).where(*_OWN, ItemRow.turn_id == TURN, ItemRow.seq > _AFTER)
 _STORE = insert(ItemRow)

@@ -108,3 +108,30 @@ async def test_every_statement_of_a_turn_finds_its_rows_by_the_user(
     assert len(spy.sent) >= 20
     assert others == []
     assert len(control) == 1, "the control: no policy binds the owner, and a statement without the user is seen"
+
+
+@pytest.mark.requirement("007/FR-004")
+async def test_what_runs_and_what_waits_is_found_without_a_look_at_what_does_not(desk: Desk, spy: Spy) -> None:
+    """A server goes over to plans for any values; with the state as a value they would look at each row."""
+    await one_turn(desk, spy, uuid.uuid4(), create=True)
+    conversation = uuid.uuid4()
+    await one_turn(desk, spy, conversation, create=True)
+    await one_turn(desk, spy, conversation, create=False)
+    waiting = next(one for one in spy.sent if one.startswith("UPDATE items"))
+    running = next(one for one in spy.sent if "UNION ALL" in one)
+
+    assert "items_open" in await plan_for_any_values(desk.database, waiting)
+    assert "turns_live" in await plan_for_any_values(desk.database, running)
+    assert "items_open" not in await plan_for_any_values(desk.database, waiting.replace("'open'", "$4")), "the control"
+
+
+async def plan_for_any_values(database: Database, statement: str) -> str:
+    async with database._engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await driver.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")
+        await driver.execute(f"PREPARE asked AS {statement}")
+        values = await driver.fetchval("SELECT parameter_types FROM pg_prepared_statements WHERE name = 'asked'")
+        plan = await driver.fetch(f"EXPLAIN EXECUTE asked({', '.join('NULL' for _ in values)})")
+        await driver.execute("DEALLOCATE asked; RESET ALL")
+    return "\n".join(line for (line,) in plan)
