@@ -18,6 +18,7 @@ from benchmarks.running import ROOT, peer
 from tests.faults.crowd import turns_a_second
 from tests.faults.stack import Stack, running_stack
 from tests.gateway.serving import chatkit_message
+from tests.mcp_server.client import Caller
 from tests.services import free_port
 
 USER = "user-of-the-benchmark"
@@ -61,12 +62,13 @@ def run(quick: bool) -> Result:
         stack = running.enter_context(running_stack(gateway={"OPENAI_BASE_URL": model, "OPENAI_MODEL": "fake"}))
         mcp = f"{stack.mcp_server.url}/mcp"
         token = stack.issuer.access_token(USER, mcp)
+        tools = json.dumps(Caller(mcp, token).post("tools/list", {}).json()["result"]["tools"])
         command = (*MODULE, "benchmarks.peers.usual", str(at_usual), model, mcp)
         usual = running.enter_context(peer(*command, port=at_usual, USUAL_TOKEN=token))
         for _ in range(rounds):
             found.ours.append(_turns(_asking(stack), turns))
             found.usual.append(_turns(lambda http: _timed(http, WORD["usual"], f"{usual}/chat", {}, {}), turns))
-            found.alone.append(_alone(model, turns))
+            found.alone.append(_alone(model, turns, tools))
         rate = asyncio.run(turns_a_second(stack.gateway.url, stack.issuer, AT_ONCE, seconds))
     return _result(found, turns, rate)
 
@@ -96,9 +98,9 @@ def _timed(
     return (first - begun) * 1000, (time.perf_counter() - begun) * 1000
 
 
-def _alone(model: str, count: int) -> Turns:
+def _alone(model: str, count: int, tools: str) -> Turns:
     command = [*MODULE, "benchmarks.peers.alone", model, str(WARM_UP + count)]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(command, cwd=ROOT, input=tools, capture_output=True, text=True, check=True).stdout
     return Turns.of([(first, whole) for first, whole in json.loads(said)][WARM_UP:])
 
 
@@ -130,7 +132,8 @@ def _result(found: Rounds, turns: int, rate: float) -> Result:
     prose = (
         f"One conversation at a time, {len(pairs)} rounds of {turns} turns each way, medians over the rounds. The model"
         " is a process that answers at once: one look at the tasks, then a sentence. *Alone* is the Agents SDK with"
-        " that model and an empty tool in its own process. *Ours* is `/chatkit` over HTTP: token verified, message"
+        " that model, the same prompt and the same tools, which do nothing, in its own process. *Ours* is `/chatkit` over"
+        " HTTP: token verified, message"
         " stored, tool called under row-level security, answer stored. *Usual* is a gateway that opens the Agents SDK's"
         " MCP connection for each request; it checks and stores nothing."
     )

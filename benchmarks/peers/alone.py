@@ -1,20 +1,23 @@
-"""`python -m benchmarks.peers.alone MODEL_URL TURNS`: the Agents SDK with a tool in the same process, and no product.
+"""`python -m benchmarks.peers.alone MODEL_URL TURNS`: the Agents SDK with tools in the same process, and no product.
 
-Prints the milliseconds until the first word and to the end of each turn, as JSON.
+Reads the product's tools as its MCP server lists them, and gives the model what the product's model is given: the same
+prompt, the same tools. Called, they do nothing. Prints the milliseconds until the first word and to the end of each
+turn, as JSON.
 """
 
 import asyncio
 import json
 import sys
 import time
+from typing import Any
 
-from agents import Agent, FunctionTool, RunConfig, Runner
+from agents import Agent, FunctionTool, ModelSettings, RunConfig, Runner, Tool
 from agents.models.openai_responses import OpenAIResponsesModel
 from agents.tool_context import ToolContext
 from openai import AsyncOpenAI
 from openai.types.responses import ResponseTextDeltaEvent
 
-SCHEMA = {"type": "object", "properties": {}}
+from gateway.agent import INSTRUCTIONS, MAX_TOKENS
 
 
 async def _look(_: ToolContext[None], __: str) -> str:
@@ -31,12 +34,16 @@ async def _turn(agent: Agent[None]) -> tuple[float, float]:
     return (first - begun) * 1000, (time.perf_counter() - begun) * 1000
 
 
-async def main(url: str, turns: int) -> None:
+async def main(url: str, turns: int, listed: list[dict[str, Any]]) -> None:
     model = OpenAIResponsesModel("fake", AsyncOpenAI(api_key="none", base_url=url))
-    tool = FunctionTool("find_tasks", "Find tasks.", SCHEMA, _look, strict_json_schema=False)
-    agent = Agent[None](name="Alone", instructions="Look, then answer.", model=model, tools=[tool])
+    tools: list[Tool] = [
+        FunctionTool(one["name"], one["description"], one["inputSchema"], _look, strict_json_schema=False)
+        for one in listed
+    ]
+    settings = ModelSettings(max_tokens=MAX_TOKENS)
+    agent = Agent[None](name="Alone", instructions=INSTRUCTIONS, model=model, model_settings=settings, tools=tools)
     sys.stdout.write(json.dumps([await _turn(agent) for _ in range(turns)]))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], int(sys.argv[2]), json.load(sys.stdin)))
