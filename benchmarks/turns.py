@@ -132,8 +132,8 @@ def _result(found: Rounds, turns: int, rate: float) -> Result:
     prose = (
         f"One conversation at a time, {len(pairs)} rounds of {turns} turns each way, medians over the rounds. The model"
         " is a process that answers at once: one look at the tasks, then a sentence. *Alone* is the Agents SDK with"
-        " that model, the same prompt and the same tools, which do nothing, in its own process. *Ours* is `/chatkit` over"
-        " HTTP: token verified, message"
+        " that model, the same prompt and the same tools, which do nothing, in its own process. *Ours* is `/chatkit`"
+        " over HTTP: token verified, message"
         " stored, tool called under row-level security, answer stored. *Usual* is a gateway that opens the Agents SDK's"
         " MCP connection for each request; it checks and stores nothing."
     )
