@@ -155,6 +155,14 @@ class Service:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", self.module]
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
@@ -163,7 +171,7 @@ class Service:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self.module],
+                self.command,
                 cwd=ROOT,
                 env=kept | self.environment,
                 stdout=log,

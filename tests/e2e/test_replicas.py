@@ -3,13 +3,11 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from tests.e2e.launcher import Launcher
+from tests.e2e.launcher import Launcher, Replicated
 from tests.e2e.people import Person
 from tests.e2e.slow_model import SlowModel
 from tests.e2e.test_journeys import open_tasks, say
@@ -35,25 +33,19 @@ pytestmark = pytest.mark.skipif(PROGRAM is None or POOLER is None, reason="HAPro
 @pytest.fixture(scope="module")
 def slow_replicas(model: SlowModel) -> Iterator[Replicas]:
     """Replicas whose model can be held in the middle of its answer."""
-    told = {"OPENAI_API_KEY": "sk-not-a-key", "OPENAI_BASE_URL": model.url, "OPENAI_API": "responses"}
-    with running_replicas(with_page=True, gateway=told) as running:
+    with running_replicas(**model.settings) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def slow(slow_replicas: Replicas) -> Launcher:
-    return _addresses(slow_replicas)
+    return Replicated(slow_replicas)
 
 
 @pytest.fixture(scope="module")
 def offline_replicas() -> Iterator[Replicas]:
-    with running_replicas(with_page=True) as running:
+    with running_replicas() as running:
         yield running
-
-
-def _addresses(replicas: Replicas) -> Launcher:
-    """What the browser's tests want to know of a running product."""
-    return cast("Launcher", SimpleNamespace(page=replicas.page_url, gateway=replicas.gateway_url))
 
 
 class Served:
@@ -100,7 +92,7 @@ def test_stop_is_heard_by_another_replica_than_the_one_that_answers(
 
 @pytest.mark.requirement("006/FR-004")
 def test_a_card_of_one_replica_is_answered_by_another(browser: Browser, offline_replicas: Replicas) -> None:
-    remit = _addresses(offline_replicas)
+    remit = Replicated(offline_replicas)
     with closing(Person(remit)) as person, signed_in(browser, person) as opened:
         chat = opened.new_page()
         served = Served(chat)
