@@ -12,14 +12,15 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -207,10 +208,14 @@ class Service:
         self.start()
 
     def _answers(self) -> bool:
-        try:
-            return httpx2.get(f"{self.url}/healthz", timeout=2).status_code == httpx2.codes.OK
-        except httpx2.TransportError:
-            return False
+        """Ask without httpx2, which would load every certificate of this machine each time."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
+        with closing(connection):
+            try:
+                connection.request("GET", "/healthz")
+                return connection.getresponse().status == HTTPStatus.OK
+            except (OSError, HTTPException):
+                return False
 
 
 def migrate(owner_url: str, app_url: str, revision: str = "head") -> None:
