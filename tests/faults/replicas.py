@@ -1,5 +1,6 @@
 """Two of each service behind a balancer that remembers nobody, and one database behind a pooler."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from tests.frontend.sign_in import migrate as migrate_sign_in
 from tests.pooler import transaction_pooler, wait_until_it_listens
 from tests.services import ROOT, START_SECONDS, Issuer, Service, embedded_postgres, free_port, migrated, open_folder
 
-PROGRAM = shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+PROGRAM = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 EACH = 2
 SETTINGS = """\
 defaults
