@@ -27,7 +27,10 @@ __all__ = [
     "test_a_reload_in_the_middle_shows_the_answer_going_on",
     "test_a_second_tab_shows_the_message_and_its_answer_by_itself",
 ]
-pytestmark = pytest.mark.skipif(PROGRAM is None or POOLER is None, reason="HAProxy or PgBouncer is not installed")
+pytestmark = [
+    pytest.mark.skipif(PROGRAM is None or POOLER is None, reason="HAProxy or PgBouncer is not installed"),
+    pytest.mark.requirement("006/FR-005"),
+]
 
 
 @pytest.fixture(scope="module")
