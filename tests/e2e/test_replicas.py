@@ -115,3 +115,14 @@ def test_a_card_of_one_replica_is_answered_by_another(browser: Browser, offline_
         chat.reload()
         expect(card).to_be_visible()
         expect(card.get_by_role("button")).to_have_count(0)
+
+
+@pytest.mark.requirement("006/FR-004")
+def test_people_sign_in_while_each_page_is_dead_in_turn(offline_replicas: Replicas) -> None:
+    with closing(Person(Replicated(offline_replicas))) as person:
+        for page in (service for service in offline_replicas.services if service.module == "page"):
+            page.kill()
+            person.post("/api/auth/sign-in/email", **person.credentials)
+            assert person.say("hello")["response"]
+            page.start()
+            offline_replicas.wait_until_all_work()

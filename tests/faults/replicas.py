@@ -1,10 +1,10 @@
 """Two of each service behind a balancer that remembers nobody, and one database behind a pooler."""
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +14,21 @@ from pathlib import Path
 
 import httpx2
 
-from local.keys import Keys, kept_keys
+from local.keys import Keys
 from local.services import Environments, environments, with_login
 from local.settings import PORTS
 from tests.frontend.sign_in import migrate as migrate_sign_in
 from tests.pooler import transaction_pooler, wait_until_it_listens
-from tests.services import ROOT, START_SECONDS, Issuer, Service, embedded_postgres, free_port, migrated, open_folder
+from tests.services import (
+    START_SECONDS,
+    Issuer,
+    Service,
+    SigningKey,
+    embedded_postgres,
+    free_port,
+    migrated,
+    open_folder,
+)
 
 PROGRAM = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 EACH = 2
@@ -95,10 +104,21 @@ class Replicas:
     def let_work(self, gateway: str) -> None:
         self._set(gateway, "ready")
 
+    def wait_until_all_work(self) -> None:
+        """Return once the balancer knows that whoever was dead is back."""
+        deadline = time.monotonic() + START_SECONDS
+        while "DOWN" in self._asked("show stat"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
     def _set(self, gateway: str, state: str) -> None:
-        with socket.create_connection(("127.0.0.1", self.admin), timeout=5) as balancer:
-            balancer.sendall(f"set server {GATEWAYS.name}/{gateway} state {state}\n".encode())
-            assert balancer.recv(1000).strip() == b""
+        assert not self._asked(f"set server {GATEWAYS.name}/{gateway} state {state}").strip()
+
+    def _asked(self, command: str) -> str:
+        """Return what the balancer says to a command."""
+        with socket.create_connection(("127.0.0.1", self.admin), timeout=5) as balancer, balancer.makefile() as said:
+            balancer.sendall(f"{command}\n".encode())
+            return said.read()
 
 
 @contextmanager
@@ -109,7 +129,7 @@ def running_replicas(issuer: Issuer | None = None, **settings: str) -> Iterator[
     """
     with ExitStack() as running:
         folder = running.enter_context(open_folder())
-        owner_url, told, ports = _told(running, folder, issuer, settings)
+        owner_url, told, ports = _told(running, issuer, settings)
         pages = [] if issuer else PAGES.made(told.frontend, folder)
         tools, gateways = TOOLS.made(told.mcp_server, folder), GATEWAYS.made(told.gateway, folder)
         groups = {PAGES: pages, TOOLS: tools, GATEWAYS: gateways}
@@ -127,11 +147,11 @@ def running_replicas(issuer: Issuer | None = None, **settings: str) -> Iterator[
 
 
 def _told(
-    running: ExitStack, folder: Path, issuer: Issuer | None, settings: dict[str, str]
+    running: ExitStack, issuer: Issuer | None, settings: dict[str, str]
 ) -> tuple[str, Environments, dict[str, int]]:
     """Make the database, and return its owner's address, what each process is told, and the balancer's ports."""
     postgres = running.enter_context(embedded_postgres())
-    keys, ports = kept_keys(folder / "keys.json", Path(sys.executable), ROOT), {name: free_port() for name in PORTS}
+    keys, ports = _keys(), {name: free_port() for name in PORTS}
     pooled = running.enter_context(transaction_pooler(migrated(postgres)))
     chosen = {**settings, "MCP_SERVER_DATABASE_URL": pooled, "MCP_SERVER_DATABASE_POOLED": "true"}
     if issuer is None:
@@ -140,6 +160,12 @@ def _told(
         chosen |= {"GATEWAY_JWT_ISSUER": issuer.url, "GATEWAY_JWKS_URL": issuer.jwks_url}
         chosen |= {"MCP_SERVER_AUTH_ISSUER": issuer.url, "MCP_SERVER_AUTH_JWKS_URL": issuer.jwks_url}
     return postgres.url, environments(chosen, keys, ports, postgres.url), ports
+
+
+def _keys() -> Keys:
+    """What `make run` makes once, and needs another process for."""
+    passwords, key = [secrets.token_urlsafe(48) for _ in range(5)], SigningKey()
+    return Keys(*passwords, assertion_key=key.pem, assertion_key_id=key.kid, assertion_public_keys=key.jwks)
 
 
 def _sign_in(running: ExitStack, owner_url: str, keys: Keys, ports: dict[str, int]) -> str:
