@@ -27,6 +27,9 @@ install: $(LAUNCHER)/.done ## Install and build everything that `make run` start
 test: install .venv/.done ## Run every test, set up from nothing
 	@sh tests/run
 
+test-replicas: install .venv/.done ## Run the end-to-end tests on replicas, behind a balancer and a pooler
+	@. tests/tools.sh && .venv/bin/python -m pytest --quiet tests/e2e --replicas --timeout=300
+
 check: install .venv/.done ## Lint, types and import rules
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -52,7 +55,7 @@ pins: ## Compile the hashed requirement files again (needs uv)
 eval: .venv/.done ## Run the table of everyday requests against the configured model; CASES=undo chooses some
 	.venv/bin/python -m tests.evals $(CASES)
 
-prove: install .venv/.done ## Try every promise of the kind "never" very often; ONLY=leak tries one
+prove: install .venv/.done ## Try every promise of the kind "never" very often, or go on with it; ONLY=leak tries one
 	.venv/bin/python -m tests.prove $(ONLY)
 
 bench: install .venv/.done $(BENCH)/.done ## Measure every promise of speed; ONLY=auth measures one
@@ -85,4 +88,4 @@ $(LAUNCHER)/.done: requirements/local.txt
 	.venv/bin/python $(PIP) -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run stdio connect secrets mcpb install test check images-dry pictures pins contracts eval prove bench bench-quick conformance
+.PHONY: help run stdio connect secrets mcpb install test test-replicas check images-dry pictures pins contracts eval prove bench bench-quick conformance

@@ -16,7 +16,7 @@ MOST_LISTED = 50
 
 Limit: TypeAlias = Annotated[int, Query(ge=1, le=MOST_LISTED)]
 Cursor: TypeAlias = Annotated[str, Query(max_length=1000, json_schema_extra={"format": "cursor"})]
-Key: TypeAlias = Annotated[str, Header(max_length=255)]
+Key: TypeAlias = Annotated[str, Header(pattern=r"^[ -~]{0,255}$")]
 Id: TypeAlias = Annotated[str, StringConstraints(pattern=r"^t[1-9][0-9]{0,9}$")]
 Title: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Token: TypeAlias = Annotated[str, StringConstraints(pattern=r"^c[1-9][0-9]{0,9}$")]

@@ -12,14 +12,15 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -155,6 +156,14 @@ class Service:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", self.module]
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
@@ -163,7 +172,7 @@ class Service:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self.module],
+                self.command,
                 cwd=ROOT,
                 env=kept | self.environment,
                 stdout=log,
@@ -199,10 +208,14 @@ class Service:
         self.start()
 
     def _answers(self) -> bool:
-        try:
-            return httpx2.get(f"{self.url}/healthz", timeout=2).status_code == httpx2.codes.OK
-        except httpx2.TransportError:
-            return False
+        """Ask without httpx2, which would load every certificate of this machine each time."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
+        with closing(connection):
+            try:
+                connection.request("GET", "/healthz")
+                return connection.getresponse().status == HTTPStatus.OK
+            except (OSError, HTTPException):
+                return False
 
 
 def migrate(owner_url: str, app_url: str, revision: str = "head") -> None:

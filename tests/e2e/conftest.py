@@ -1,28 +1,64 @@
-"""The running product, people who use it, and a browser."""
+"""The running product, people who use it, and a browser; with ``--replicas`` the product is replicas of itself."""
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.launcher import Launcher, launcher
+from tests.e2e.launcher import Launcher, Replicated, Starting, launcher
 from tests.e2e.networks import Network
 from tests.e2e.people import Person
 from tests.e2e.slow_model import SlowModel
+from tests.faults.replicas import running_replicas
 from tests.services import open_folder
 
+NOT_OF_REPLICAS = {
+    "test_launcher.py": "is about `make run` itself",
+    "test_connections.py": "reads the system calls of what `make run` starts",
+    "test_stdio.py": "is about a server that the client starts, beside `make run`",
+    "test_replicas.py": "is the short form of this run",
+}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 CHROMIUM_FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--replicas", action="store_true", help="two of each service, a balancer and a pooler")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return True if _on_replicas(config) and collection_path.name in NOT_OF_REPLICAS else None
+
+
+def _on_replicas(config: pytest.Config) -> bool:
+    return bool(config.getoption("replicas", default=False))  # known only where these tests alone are asked for
+
+
 @pytest.fixture(scope="session")
-def remit() -> Iterator[Launcher]:
+def started(request: pytest.FixtureRequest) -> Starting:
+    """Starts one more product, with settings of its own."""
+
+    @contextmanager
+    def product(*, traced: bool = False, **settings: str) -> Iterator[Launcher]:
+        if _on_replicas(request.config):
+            with running_replicas(**settings) as replicas:
+                yield Replicated(replicas)
+            return
+        with open_folder() as folder, launcher(folder, traced=traced, **settings) as running:
+            running.start()
+            yield running
+
+    return product
+
+
+@pytest.fixture(scope="session")
+def remit(started: Starting) -> Iterator[Launcher]:
     """The product with the offline assistant, every connection of its processes written down."""
-    with open_folder() as folder, launcher(folder, traced=True) as running:
-        running.start()
+    with started(traced=True) as running:
         yield running
 
 
@@ -33,11 +69,9 @@ def model() -> Iterator[SlowModel]:
 
 
 @pytest.fixture(scope="session")
-def slow(model: SlowModel) -> Iterator[Launcher]:
+def slow(started: Starting, model: SlowModel) -> Iterator[Launcher]:
     """The product with a model that can be held in the middle of its answer."""
-    settings = {"OPENAI_API_KEY": "sk-not-a-key", "OPENAI_BASE_URL": model.url, "OPENAI_API": "responses"}
-    with open_folder() as folder, launcher(folder, **settings) as running:
-        running.start()
+    with started(**model.settings) as running:
         yield running
 
 

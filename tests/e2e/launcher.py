@@ -1,16 +1,18 @@
-"""Starts and stops what `make run` starts, on free ports and in a folder of its own."""
+"""Starts and stops what `make run` starts, on free ports and in a folder of its own; or replicas of it."""
 
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from local.settings import free_port
+from tests.faults.replicas import Replicas
 from tests.services import ROOT
 
 PYTHON = ROOT / ".local" / "venvs" / "local" / "bin" / "python"
@@ -101,6 +103,29 @@ class Launcher:
         if self.running.poll() is None:
             self.running.send_signal(how)
         return self.running.wait(STOP_SECONDS)
+
+
+class Replicated(Launcher):
+    """Replicas under the addresses of one product: what happens to a process happens to all of its kind."""
+
+    def __init__(self, replicas: Replicas) -> None:
+        super().__init__(Path(), replicas.ports, {})
+        self.replicas = replicas
+
+    def start(self) -> None:
+        """Start again what was killed."""
+        for service in self.replicas.services:
+            if not service.is_running:
+                service.start()
+
+    def kill(self, module: str) -> None:
+        for service in self.replicas.services:
+            if service.module == module:
+                service.kill()
+
+
+Starting: TypeAlias = Callable[..., AbstractContextManager[Launcher]]
+"""Starts a product with settings of its own, ``traced`` or not."""
 
 
 @contextmanager

@@ -29,6 +29,11 @@ class SlowModel:
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _free: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a product must be told to ask this model."""
+        return {"OPENAI_API_KEY": "sk-not-a-key", "OPENAI_BASE_URL": self.url, "OPENAI_API": "responses"}
+
     def hold(self) -> None:
         self._loop.call_soon_threadsafe(self._free.clear)
 

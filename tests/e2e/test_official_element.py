@@ -6,9 +6,8 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.launcher import Launcher, launcher
+from tests.e2e.launcher import Launcher, Starting
 from tests.e2e.people import Person
-from tests.services import open_folder
 
 SCRIPT = "https://cdn.platform.openai.com/deployments/chatkit/chatkit.js"
 STAND_IN = """
@@ -20,10 +19,9 @@ customElements.define("openai-chatkit", class extends HTMLElement {
 
 
 @pytest.fixture(scope="module")
-def keyed() -> Iterator[Launcher]:
+def keyed(started: Starting) -> Iterator[Launcher]:
     """The product with a domain key of the official element."""
-    with open_folder() as folder, launcher(folder, CHATKIT_DOMAIN_KEY="domain_pk_1") as running:
-        running.start()
+    with started(CHATKIT_DOMAIN_KEY="domain_pk_1") as running:
         yield running
 
 

@@ -3,13 +3,11 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from tests.e2e.launcher import Launcher
+from tests.e2e.launcher import Launcher, Replicated
 from tests.e2e.people import Person
 from tests.e2e.slow_model import SlowModel
 from tests.e2e.test_journeys import open_tasks, say
@@ -29,31 +27,28 @@ __all__ = [
     "test_a_reload_in_the_middle_shows_the_answer_going_on",
     "test_a_second_tab_shows_the_message_and_its_answer_by_itself",
 ]
-pytestmark = pytest.mark.skipif(PROGRAM is None or POOLER is None, reason="HAProxy or PgBouncer is not installed")
+pytestmark = [
+    pytest.mark.skipif(PROGRAM is None or POOLER is None, reason="HAProxy or PgBouncer is not installed"),
+    pytest.mark.requirement("006/FR-005"),
+]
 
 
 @pytest.fixture(scope="module")
 def slow_replicas(model: SlowModel) -> Iterator[Replicas]:
     """Replicas whose model can be held in the middle of its answer."""
-    told = {"OPENAI_API_KEY": "sk-not-a-key", "OPENAI_BASE_URL": model.url, "OPENAI_API": "responses"}
-    with running_replicas(with_page=True, gateway=told) as running:
+    with running_replicas(**model.settings) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def slow(slow_replicas: Replicas) -> Launcher:
-    return _addresses(slow_replicas)
+    return Replicated(slow_replicas)
 
 
 @pytest.fixture(scope="module")
 def offline_replicas() -> Iterator[Replicas]:
-    with running_replicas(with_page=True) as running:
+    with running_replicas() as running:
         yield running
-
-
-def _addresses(replicas: Replicas) -> Launcher:
-    """What the browser's tests want to know of a running product."""
-    return cast("Launcher", SimpleNamespace(page=replicas.page_url, gateway=replicas.gateway_url))
 
 
 class Served:
@@ -100,7 +95,7 @@ def test_stop_is_heard_by_another_replica_than_the_one_that_answers(
 
 @pytest.mark.requirement("006/FR-004")
 def test_a_card_of_one_replica_is_answered_by_another(browser: Browser, offline_replicas: Replicas) -> None:
-    remit = _addresses(offline_replicas)
+    remit = Replicated(offline_replicas)
     with closing(Person(remit)) as person, signed_in(browser, person) as opened:
         chat = opened.new_page()
         served = Served(chat)
@@ -120,3 +115,14 @@ def test_a_card_of_one_replica_is_answered_by_another(browser: Browser, offline_
         chat.reload()
         expect(card).to_be_visible()
         expect(card.get_by_role("button")).to_have_count(0)
+
+
+@pytest.mark.requirement("006/FR-004")
+def test_people_sign_in_while_each_page_is_dead_in_turn(offline_replicas: Replicas) -> None:
+    with closing(Person(Replicated(offline_replicas))) as person:
+        for page in (service for service in offline_replicas.services if service.module == "page"):
+            page.kill()
+            person.post("/api/auth/sign-in/email", **person.credentials)
+            assert person.say("hello")["response"]
+            page.start()
+            offline_replicas.wait_until_all_work()

@@ -1,34 +1,37 @@
-"""Two gateways and two MCP servers behind a balancer that remembers nobody, and one database behind a pooler."""
+"""Two of each service behind a balancer that remembers nobody, and one database behind a pooler."""
 
+import os
 import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
-from urllib.parse import urlsplit
 
-from tests.faults.stack import NO_LIMITS
-from tests.frontend.sign_in import migrate as migrate_sign_in, settings, sign_in
+import httpx2
+
+from local.keys import Keys
+from local.services import Environments, environments, with_login
+from local.settings import PORTS
+from tests.frontend.sign_in import migrate as migrate_sign_in
 from tests.pooler import transaction_pooler, wait_until_it_listens
 from tests.services import (
+    START_SECONDS,
     Issuer,
     Service,
     SigningKey,
     embedded_postgres,
     free_port,
-    gateway_environment,
-    mcp_server_environment,
-    migrate,
+    migrated,
     open_folder,
 )
 
-PROGRAM = shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+PROGRAM = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+EACH = 2
 SETTINGS = """\
 defaults
   mode http
@@ -50,16 +53,49 @@ listen {name}
 """
 
 
+class Page(Service):
+    """The page with its sign-in service, a program of Node's."""
+
+    @property
+    def command(self) -> list[str]:
+        return ["node", "frontend/server/index.js"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Processes of one kind; a process is told its own port under ``setting``, and is found at the balancer's."""
+
+    name: str
+    kind: type[Service]
+    module: str
+    setting: str
+    balanced: str
+
+    def made(self, told: dict[str, str], folder: Path) -> list[Service]:
+        ports = [free_port() for _ in range(EACH)]
+        return [
+            self.kind(self.module, port, told | {self.setting: str(port)}, folder / f"{self.module}-{n}.log")
+            for n, port in enumerate(ports)
+        ]
+
+
+PAGES = Group("pages", Page, "page", "PORT", "FRONTEND_PORT")
+TOOLS = Group("tools", Service, "mcp_server", "MCP_SERVER_PORT", "MCP_SERVER_PORT")
+GATEWAYS = Group("gateways", Service, "gateway", "GATEWAY_PORT", "GATEWAY_PORT")
+
+
 @dataclass(frozen=True)
 class Replicas:
-    """Everything that may die, and the one address of the gateways."""
+    """Everything that may die, and the balancer's ports, by the names that they have for ``make run``."""
 
-    issuer: Issuer
     owner_url: str
-    gateway_url: str
+    ports: dict[str, int]
     services: tuple[Service, ...]
-    page_url: str
     admin: int
+
+    @property
+    def gateway_url(self) -> str:
+        return f"http://localhost:{self.ports['GATEWAY_PORT']}"
 
     def let_rest(self, gateway: str) -> None:
         """Send nothing new to the gateway of this name (``X-Served-By``), which goes on with what it does."""
@@ -68,97 +104,109 @@ class Replicas:
     def let_work(self, gateway: str) -> None:
         self._set(gateway, "ready")
 
+    def wait_until_all_work(self) -> None:
+        """Return once the balancer knows that whoever was dead is back."""
+        deadline = time.monotonic() + START_SECONDS
+        while "DOWN" in self._asked("show stat"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
     def _set(self, gateway: str, state: str) -> None:
-        with socket.create_connection(("127.0.0.1", self.admin), timeout=5) as balancer:
-            balancer.sendall(f"set server gateways/{gateway} state {state}\n".encode())
-            assert balancer.recv(1000).strip() == b""
+        assert not self._asked(f"set server {GATEWAYS.name}/{gateway} state {state}").strip()
+
+    def _asked(self, command: str) -> str:
+        """Return what the balancer says to a command."""
+        with socket.create_connection(("127.0.0.1", self.admin), timeout=5) as balancer, balancer.makefile() as said:
+            balancer.sendall(f"{command}\n".encode())
+            return said.read()
 
 
 @contextmanager
-def running_replicas(*, with_page: bool = False, gateway: Mapping[str, str] | None = None) -> Iterator[Replicas]:
-    """Start everything on free ports; ``gateway`` are further settings of the gateways."""
+def running_replicas(issuer: Issuer | None = None, **settings: str) -> Iterator[Replicas]:
+    """Start everything on free ports; ``settings`` are those that ``make run`` takes, too.
+
+    With an issuer there is no page: people are whom it signs for.
+    """
     with ExitStack() as running:
         folder = running.enter_context(open_folder())
-        postgres = running.enter_context(embedded_postgres())
-        app_url = _as_role(postgres.url, "remit_app")
-        migrate(postgres.url, app_url)
-        pooled = running.enter_context(transaction_pooler(app_url))
-        key, front, inner, admin = SigningKey(), free_port(), free_port(), free_port()
-        if with_page:
-            issuer, page = running.enter_context(_page(postgres.url, front, inner, folder))
-        else:
-            issuer, page = Issuer(), ""
-            running.callback(issuer.close)
-        state_key = secrets.token_urlsafe(48)
-        services: list[Service] = []
-        for n in (1, 2):
-            told = mcp_server_environment(pooled, issuer, key, free_port()) | NO_LIMITS
-            services.append(_service("mcp_server", told, folder / f"mcp_server-{n}", _as_replica(inner, state_key)))
-        more = dict(gateway or {}) | ({"GATEWAY_CORS_ORIGINS": f'["{page}"]'} if page else {})
-        for n in (1, 2):
-            told = gateway_environment(f"http://127.0.0.1:{inner}/gateway", issuer, key, free_port())
-            services.append(_service("gateway", told, folder / f"gateway-{n}", more))
+        owner_url, told, ports = _told(running, issuer, settings)
+        pages = [] if issuer else PAGES.made(told.frontend, folder)
+        tools, gateways = TOOLS.made(told.mcp_server, folder), GATEWAYS.made(told.gateway, folder)
+        groups = {PAGES: pages, TOOLS: tools, GATEWAYS: gateways}
+        admin = free_port()
+        running.enter_context(_balancer(folder, {kind: made for kind, made in groups.items() if made}, ports, admin))
+        services = (*pages, *tools, *gateways)
         for service in services:
             running.callback(service.stop)
-        with ThreadPoolExecutor() as at_once:
-            list(at_once.map(Service.start, services))
-        groups = {"gateways": (front, services[2:]), "mcp": (inner, services[:2])}
-        running.enter_context(_balancer(folder, groups, admin))
-        yield Replicas(issuer, postgres.url, f"http://127.0.0.1:{front}", tuple(services), page, admin)
+        _start(pages + tools)
+        if pages:  # a gateway that finds no keys asks again only after a while
+            _wait_until_ready(ports[PAGES.balanced])
+        _start(gateways)
+        _wait_until_ready(ports[GATEWAYS.balanced])
+        yield Replicas(owner_url, ports, services, admin)
 
 
-def _as_role(owner_url: str, role: str) -> str:
-    parts = urlsplit(owner_url)
-    return parts._replace(netloc=f"{role}:{secrets.token_urlsafe(24)}@{parts.netloc.rsplit('@', 1)[1]}").geturl()
+def _told(
+    running: ExitStack, issuer: Issuer | None, settings: dict[str, str]
+) -> tuple[str, Environments, dict[str, int]]:
+    """Make the database, and return its owner's address, what each process is told, and the balancer's ports."""
+    postgres = running.enter_context(embedded_postgres())
+    keys, ports = _keys(), {name: free_port() for name in PORTS}
+    pooled = running.enter_context(transaction_pooler(migrated(postgres)))
+    chosen = {**settings, "MCP_SERVER_DATABASE_URL": pooled, "MCP_SERVER_DATABASE_POOLED": "true"}
+    if issuer is None:
+        chosen["AUTH_DATABASE_URL"] = _sign_in(running, postgres.url, keys, ports)
+    else:
+        chosen |= {"GATEWAY_JWT_ISSUER": issuer.url, "GATEWAY_JWKS_URL": issuer.jwks_url}
+        chosen |= {"MCP_SERVER_AUTH_ISSUER": issuer.url, "MCP_SERVER_AUTH_JWKS_URL": issuer.jwks_url}
+    return postgres.url, environments(chosen, keys, ports, postgres.url), ports
 
 
-@contextmanager
-def _page(owner_url: str, front: int, inner: int, folder: Path) -> Iterator[tuple[Issuer, str]]:
-    """Start the page and the sign-in service, and yield who signs tokens then, and the page's address."""
-    auth_url = _as_role(owner_url, "remit_auth")
-    told = settings(owner_url, auth_url, free_port(), GATEWAY_PUBLIC_URL=f"http://127.0.0.1:{front}")
-    told["MCP_PUBLIC_URL"] = f"http://127.0.0.1:{inner}/mcp"
-    done = migrate_sign_in(told)
+def _keys() -> Keys:
+    """What `make run` makes once, and needs another process for."""
+    passwords, key = [secrets.token_urlsafe(48) for _ in range(5)], SigningKey()
+    return Keys(*passwords, assertion_key=key.pem, assertion_key_id=key.kid, assertion_public_keys=key.jwks)
+
+
+def _sign_in(running: ExitStack, owner_url: str, keys: Keys, ports: dict[str, int]) -> str:
+    """Migrate the sign-in service's own schema, and return its pooled address."""
+    direct = with_login(owner_url, "remit_auth", keys.auth_password)
+    told = environments({"AUTH_DATABASE_URL": direct}, keys, ports, owner_url).frontend
+    done = migrate_sign_in(told | {"DATABASE_URL": owner_url})
     assert done.returncode == 0, done.stderr
-    with transaction_pooler(auth_url) as pooled:
-        told["AUTH_DATABASE_URL"] = pooled
-        with sign_in(told, folder / "page.log") as service:
-            names = SimpleNamespace(url=f"{service.origin}/api/auth", jwks_url=f"{service.url}/api/auth/jwks")
-            yield cast("Issuer", names), service.origin
+    return running.enter_context(transaction_pooler(direct))
 
 
-def _as_replica(port: int, state_key: str) -> dict[str, str]:
-    """What is the same for every MCP server behind one address."""
-    return {
-        "MCP_SERVER_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "MCP_SERVER_ALLOWED_HOSTS": f'["127.0.0.1:{port}"]',
-        "MCP_SERVER_REQUEST_STATE_KEY": state_key,
-        "MCP_SERVER_DATABASE_POOLED": "true",
-    }
+def _start(services: Sequence[Service]) -> None:
+    with ThreadPoolExecutor() as at_once:
+        list(at_once.map(Service.start, services))
 
 
-def _service(module: str, told: dict[str, str], log: Path, more: dict[str, str]) -> Service:
-    return Service(module, int(told[f"{module.upper()}_PORT"]), told | more, log)
+def _wait_until_ready(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code != httpx2.codes.OK:
+        assert time.monotonic() < deadline, f"nothing behind port {port} became ready"
+        time.sleep(0.05)
 
 
 @contextmanager
-def _balancer(folder: Path, groups: dict[str, tuple[int, list[Service]]], admin: int) -> Iterator[None]:
-    assert PROGRAM
+def _balancer(folder: Path, groups: dict[Group, list[Service]], ports: dict[str, int], admin: int) -> Iterator[None]:
+    assert PROGRAM, "HAProxy is not installed"
     file, log = folder / "haproxy.cfg", folder / "haproxy.log"
     listening = (
         LISTENING.format(
-            name=name,
-            port=port,
-            servers="\n".join(f"  server {n} 127.0.0.1:{one.port}" for n, one in enumerate(servers)),
+            name=group.name,
+            port=ports[group.balanced],
+            servers="\n".join(f"  server {n} 127.0.0.1:{one.port}" for n, one in enumerate(services)),
         )
-        for name, (port, servers) in groups.items()
+        for group, services in groups.items()
     )
     file.write_text(SETTINGS.format(admin=admin) + "".join(listening))
     with log.open("wb") as out:
         balancer = subprocess.Popen([PROGRAM, "-db", "-f", file], stdout=out, stderr=out)
     try:
-        for port, _ in groups.values():
-            wait_until_it_listens(balancer, port, log)
+        for group in groups:
+            wait_until_it_listens(balancer, ports[group.balanced], log)
         yield
     finally:
         balancer.terminate()

@@ -17,6 +17,11 @@ pytestmark = pytest.mark.requirement("006/FR-042")
 
 DASHBOARD = ROOT / "specs" / "006-operations" / "contracts" / "grafana.json"
 NAME = re.compile(r"\bremit_[a-z_]+")
+GROUPED = re.compile(r"\bby \(([^)]*)\)")
+CHOSEN = re.compile(r"[{,]\s*(\w+)\s*(?:=|!=|=~|!~)\s*\"")
+SHOWN = re.compile(r"{{(\w+)}}")
+OF_PROMETHEUS = {"job", "instance"}
+"""Labels that it gives to whatever it scrapes."""
 TOOLS = {*TaskTool, *ConversationTool, *PersonTool, "unknown"}
 CLOSED = {
     "method": {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER"},
@@ -86,18 +91,56 @@ def test_the_pool_is_told(watched: Watched, person: httpx2.Client, user_id: str)
 def test_the_dashboard_asks_for_nothing_that_is_not_exported(
     watched: Watched, person: httpx2.Client, user_id: str
 ) -> None:
-    person.post(f"/api/{user_id}/chat", json={"message": "hello"})
-    exported = {name for service in ("gateway", "mcp_server") for name, _ in samples(watched, service)}
+    exported = exported_labels(watched, person, user_id)
 
-    asked = {name for panel in json.loads(DASHBOARD.read_text("utf-8"))["panels"] for name in names_in(panel)}
+    asked = {name for query, _ in queries() for name in NAME.findall(query)}
 
     assert len(asked) >= 9
-    assert asked <= exported, asked - exported
+    assert asked <= exported.keys(), asked - exported.keys()
     families, shown = (
-        {re.sub(r"_(bucket|count|sum|created|total)$", "", one) for one in names} for names in (exported, asked)
+        {re.sub(r"_(bucket|count|sum|created|total)$", "", one) for one in of} for of in (exported, asked)
     )
     assert families <= shown, f"not on the dashboard: {families - shown}"
 
 
-def names_in(panel: dict[str, list[dict[str, str]]]) -> set[str]:
-    return {name for target in panel["targets"] for name in NAME.findall(target["expr"])}
+@pytest.mark.requirement("006/FR-044")
+def test_the_dashboard_groups_chooses_and_names_by_labels_that_are_there(
+    watched: Watched, person: httpx2.Client, user_id: str
+) -> None:
+    exported = exported_labels(watched, person, user_id)
+
+    assert {query: unknown for query, legend in queries() if (unknown := unknown_labels(exported, query, legend))} == {}
+    calls = "sum by (tool) (rate(remit_tool_call_seconds_count[5m]))"
+    for query, legend in (  # the negative control
+        (calls.replace("by (tool)", "by (toll)"), ""),
+        (calls.replace("[5m]", '{toll="x"}[5m]'), ""),
+        (calls, "{{outcome}}"),  # it is there, and summed up
+    ):
+        assert unknown_labels(exported, query, legend)
+
+
+def exported_labels(watched: Watched, person: httpx2.Client, user_id: str) -> dict[str, set[str]]:
+    """Let everything happen that is counted, and return the labels of each sample by its name."""
+    person.post(f"/api/{user_id}/chat", json={"message": "hello"})
+    person.post(f"/api/{user_id}/chat", json={"message": "hello", "conversation_id": "unknown"})
+    httpx2.get(f"{watched.gateway.url}/api/me")
+    labels: dict[str, set[str]] = {}
+    for service in ("gateway", "mcp_server"):
+        for name, pairs in samples(watched, service):
+            labels.setdefault(name, set()).update(label for label, _ in pairs)
+    return labels
+
+
+def queries() -> list[tuple[str, str]]:
+    """Return each query of the dashboard with the legend of its lines."""
+    panels = json.loads(DASHBOARD.read_text("utf-8"))["panels"]
+    return [(target["expr"], target["legendFormat"]) for panel in panels for target in panel["targets"]]
+
+
+def unknown_labels(exported: dict[str, set[str]], query: str, legend: str) -> set[str]:
+    """Return what a query, or its legend, takes for a label, and no sample of its metric carries."""
+    (metric,) = NAME.findall(query)
+    there = exported[metric] | OF_PROMETHEUS
+    grouped = [{label.strip() for label in labels.split(",")} for labels in GROUPED.findall(query)]
+    left = set[str]().union(*grouped) if "sum" in query else there
+    return set[str]().union(*grouped, CHOSEN.findall(query)) - there | set(SHOWN.findall(legend)) - left

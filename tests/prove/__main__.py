@@ -1,13 +1,19 @@
-"""`python -m tests.prove [name …]`: tries every promise, or the named ones; status 1 when one is not kept."""
+"""`python -m tests.prove [name …]`: tries every promise, or the named ones; status 1 when one is not kept.
+
+A run of all that was interrupted goes on after what it had kept; remove `.local/prove` to begin anew.
+"""
 
 import argparse
 import logging
 import sys
-import time
 
-from tests.prove.promise import own_stage
+from tests.prove.promise import Outcome, Promise, own_stage
 from tests.prove.promises import PROMISES
 from tests.prove.report import keep, line
+from tests.prove.trying import try_all, try_each
+from tests.services import ROOT
+
+PROGRESS = ROOT / ".local" / "prove"
 
 
 def main() -> int:
@@ -17,19 +23,18 @@ def main() -> int:
     if unknown := set(names) - {one.name for one in PROMISES}:
         parser.error(f"there is no promise {', '.join(sorted(unknown))}")
     logging.disable()  # what broken controls say is no news
-    is_kept = True
     with own_stage() as stage:
-        for promise in PROMISES:
-            if names and promise.name not in names:
-                continue
-            begun = time.monotonic()
-            outcome = promise.run(stage, promise.tries)
-            seconds = time.monotonic() - begun
-            keep(promise, outcome, seconds)
-            sys.stdout.write(line(promise, outcome, seconds))
-            sys.stdout.flush()
-            is_kept &= outcome.is_kept
+        if names:
+            is_kept = try_each([one for one in PROMISES if one.name in names], stage, _tell)
+        else:
+            is_kept = try_all(PROMISES, stage, _tell, PROGRESS)
     return 0 if is_kept else 1
+
+
+def _tell(promise: Promise, outcome: Outcome, seconds: float) -> None:
+    keep(promise, outcome, seconds)
+    sys.stdout.write(line(promise, outcome, seconds))
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

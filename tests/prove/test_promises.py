@@ -1,5 +1,7 @@
 """The short form of every promise: few tries, the same tests, and the same negative controls."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.pooler import PROGRAM
@@ -18,6 +20,7 @@ from tests.prove import (
     schema,
 )
 from tests.prove.promise import Outcome, Promise, Stage
+from tests.prove.trying import try_all
 from tests.services import Issuer, Service, SigningKey
 
 OF_THE_CHAT = [pytest.mark.requirement("004/FR-071"), pytest.mark.timeout(240)]
@@ -80,3 +83,36 @@ def test_a_promise_is_kept_and_its_control_is_not(stage: Stage, promise: Promise
 )
 def test_a_zero_counts_only_where_the_control_found_something(outcome: Outcome, is_kept: bool) -> None:
     assert outcome.is_kept is is_kept
+
+
+@pytest.mark.requirement("007/FR-011")
+def test_an_interrupted_run_goes_on_after_what_it_kept(stage: Stage, tmp_path: Path) -> None:
+    progress, tried = tmp_path / "local" / "prove", list[str]()
+
+    def promise(name: str, *outcomes: Outcome | KeyboardInterrupt) -> Promise:
+        coming = iter(outcomes)
+
+        def run(_stage: Stage, _tries: int) -> Outcome:
+            tried.append(name)
+            if isinstance(outcome := next(coming), KeyboardInterrupt):
+                raise outcome
+            return outcome
+
+        return Promise(name, "", "", 1, run)
+
+    kept, broken = Outcome(1, {"leaks": 0}, 1, {"leaks": 1}), Outcome(1, {"leaks": 1}, 1, {"leaks": 1})
+    all_of_them = (
+        promise("first", kept, kept),
+        promise("second", broken, kept),
+        promise("third", KeyboardInterrupt(), kept),
+        promise("fourth", broken),
+    )
+
+    with pytest.raises(KeyboardInterrupt):
+        try_all(all_of_them, stage, lambda *_: None, progress)
+    assert tried == ["first", "second", "third"]
+    tried.clear()
+
+    assert not try_all(all_of_them, stage, lambda *_: None, progress)
+    assert tried == ["second", "third", "fourth"]  # what was broken is not believed to be kept
+    assert not progress.exists()
