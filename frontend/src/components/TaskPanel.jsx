@@ -42,7 +42,7 @@ export function TaskPanel({ api, userId, pulse }) {
   );
 }
 
-/** @param {{ task: import("../hooks/useTasks.js").ShownTask, onToggle: () => void }} props */
+/** @param {{ task: import("../utils/shownTasks.js").ShownTask, onToggle: () => void }} props */
 function TaskRow({ task, onToggle }) {
   const { title, due, overdue, labels = [], isDone = false } = task;
   return (
