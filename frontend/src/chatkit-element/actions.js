@@ -40,7 +40,10 @@ export class Actions {
   async send(action, itemId) {
     const { type, payload, streaming = true } = action;
     const params = { ...(itemId && { item_id: itemId }), action: { type, payload } };
-    const again = () => this.send(action, itemId);
+    const again = async () => {
+      await this.send(action, itemId);
+      await this.#parts.turns.refresh(); // had it been done before, the answer to it is shown by nobody yet
+    };
     if (itemId) this.#parts.conversation.forgetNote(itemId);
     if (!streaming) await this.#sync(params, again);
     else if (this.#parts.exchange.state.isRunning) await this.#beside(params, again);

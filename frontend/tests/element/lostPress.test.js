@@ -97,6 +97,26 @@ test("[005/FR-038] a press that arrived is shown, with the answer that came of i
   running.end();
 });
 
+test("[005/FR-038] a press that is tried again after it had arrived shows the answer that came of it", async () => {
+  const stream = eventStream();
+  let press = lost;
+  /** @type {object[]} */
+  let items = before;
+  const chat = await opened({ "threads.get_by_id": () => threadOf(items), "threads.custom_action": () => press() });
+  await chat.user.click(chat.view.getByRole("button", { name: "Delete" }));
+  press = () => stream.response;
+  await chat.user.click(await chat.view.findByRole("button", { name: "Try again" }));
+
+  items = [before[0], answered, before[2], assistantItem("a2", "Both are gone.")];
+  stream.send(
+    { type: "notice", level: "warning", message: "Answered before." },
+    { type: "thread.item.replaced", item: answered },
+  );
+  stream.end();
+
+  await chat.view.findByText("Both are gone.");
+});
+
 test("[005/FR-038] a press that got lost while an answer is written can be tried again", async () => {
   const message = eventStream();
   let press = lost;
