@@ -2,6 +2,7 @@
 
 export default {
   injectGlobals: false, // Testing Library would hang its own hooks on them, in the middle of a test
+  testTimeout: 20_000, // of a busy machine
   testEnvironment: "<rootDir>/tests/environment.js",
   extensionsToTreatAsEsm: [".jsx"],
   moduleNameMapper: { "\\.css(\\?inline)?$": "<rootDir>/tests/css.js" },

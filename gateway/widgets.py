@@ -1,7 +1,7 @@
 """The cards of an answer: what they stand for is stored, and how they look follows from that at every read."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
 from chatkit.types import WidgetItem
@@ -154,7 +154,8 @@ def _facts(due: str | None, repeat: str | None) -> Iterator[str]:
     if due:
         day, _, time = due.partition("T")
         on = date.fromisoformat(day)
-        yield f"{on:%a} {on.day} {on:%b} {on.year}{f' {time}' if time else ''}"
+        year = "" if on.year == datetime.now(UTC).year else f" {on.year}"
+        yield f"{on:%a} {on.day} {on:%b}{year}{f' {time}' if time else ''}"
     if repeat:
         yield f"repeats {repeat}"
 

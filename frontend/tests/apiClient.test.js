@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { createApiClient, SessionEndedError } from "../src/utils/apiClient.js";
-import { network, refusal } from "./network.js";
+import { eventStream, network, refusal } from "./network.js";
 import { tokenFor } from "./page.js";
 
 const HOME = "http://gateway.test/api/";
@@ -153,5 +153,24 @@ describe("a message that is sent again", () => {
     await api.fetch(api.chatkitUrl, { method: "POST", body: JSON.stringify({ type: "threads.list", params: {} }) });
 
     expect(requests[0].headers.get("idempotency-key")).toBeNull();
+  });
+});
+
+describe("an action of the person's", () => {
+  const ACTIONS = `POST ${HOME}ada-1/tasks/actions`;
+
+  test("[005/FR-038] carries its key, and is in doubt when its answer broke off", async () => {
+    const half = eventStream();
+    half.cut();
+    const { api, requests } = client({ [ACTIONS]: () => half.response });
+
+    await expect(api.post("tasks/actions", {}, "k1")).rejects.toMatchObject({ name: "RefusedError", isInDoubt: true });
+    expect(requests[0].headers.get("idempotency-key")).toBe("k1");
+  });
+
+  test("[005/FR-038] is not in doubt when it was refused", async () => {
+    const { api } = client({ [ACTIONS]: () => refusal(409, { code: "conflict", message: "No." }) });
+
+    await expect(api.post("tasks/actions", {})).rejects.toMatchObject({ message: "No.", isInDoubt: false });
   });
 });

@@ -29,7 +29,7 @@ beforeEach(() => {
 afterEach(cleanup);
 
 test("AuthGuard shows what it guards once the session names somebody", async () => {
-  show(
+  await show(
     <AuthGuard fallback={<p>Sign in</p>}>
       <p>Inside</p>
     </AuthGuard>,
@@ -39,8 +39,8 @@ test("AuthGuard shows what it guards once the session names somebody", async () 
   expect(screen.queryByText("Sign in")).toBeNull();
 });
 
-test("Card names the page once, in its heading and in the browser's tab", () => {
-  show(<Card title="Settings">Below</Card>);
+test("Card names the page once, in its heading and in the browser's tab", async () => {
+  await show(<Card title="Settings">Below</Card>);
 
   expect(screen.getByRole("heading", { level: 1, name: "Settings" })).toBeInTheDocument();
   expect(document.title).toBe("Settings · Remit");
@@ -49,7 +49,7 @@ test("Card names the page once, in its heading and in the browser's tab", () => 
 test("ConnectDialog gives the address of the MCP server, and says that it was copied", async () => {
   /** @type {import("react").RefObject<HTMLDialogElement>} */
   const dialog = createRef();
-  const { user } = show(<ConnectDialog ref={dialog} />);
+  const { user } = await show(<ConnectDialog ref={dialog} />);
   act(() => dialog.current?.showModal());
 
   await user.click(screen.getByRole("button", { name: "Copy" }));
@@ -58,8 +58,8 @@ test("ConnectDialog gives the address of the MCP server, and says that it was co
   expect(await navigator.clipboard.readText()).toBe("http://mcp.test/mcp");
 });
 
-test("ConnectionBanner says nothing as long as the network is there", () => {
-  show(<ConnectionBanner />);
+test("ConnectionBanner says nothing as long as the network is there", async () => {
+  await show(<ConnectionBanner />);
 
   expect(screen.getByRole("status")).toBeEmptyDOMElement();
 });
@@ -73,7 +73,7 @@ test("Conversation gives the element the address, the look and three things to s
     },
   );
   const api = gateway({ chatkitUrl: "http://gateway.test/api/ada-1/chatkit", fetch: jest.fn() });
-  show(<Conversation userId="ada-1" api={api} assistant={{}} onChange={jest.fn()} />);
+  await show(<Conversation userId="ada-1" api={api} assistant={{}} onChange={jest.fn()} />);
 
   await waitFor(() => expect(setOptions).toHaveBeenCalled());
   expect(setOptions.mock.calls[0][0]).toMatchObject({
@@ -87,7 +87,7 @@ test("CredentialsForm says what was wrong, keeps what was typed, and can be sent
   const onSend = jest.fn(async (/** @type {object} */ _fields) => ({
     error: { status: 401, message: "Wrong password" },
   }));
-  const { user } = show(
+  const { user } = await show(
     <CredentialsForm action="Go" onSend={onSend}>
       <Field label="Password" name="password" />
     </CredentialsForm>,
@@ -112,7 +112,7 @@ async function leave(user) {
 
 test("[005/FR-033] DeleteAccount says what is left when the account cannot be reached after the data", async () => {
   const remove = jest.fn(async (/** @type {string} */ _path) => undefined);
-  const { user } = show(<DeleteAccount api={gateway({ remove })} />, {
+  const { user } = await show(<DeleteAccount api={gateway({ remove })} />, {
     "POST /api/auth/sign-in/email": { token: "t" },
   });
 
@@ -124,7 +124,7 @@ test("[005/FR-033] DeleteAccount says what is left when the account cannot be re
 
 test("[005/FR-033] DeleteAccount takes an account that is gone for gone, when only the answer got lost", async () => {
   let isGone = false;
-  const { user, requests } = show(<DeleteAccount api={gateway({ remove: async () => undefined })} />, {
+  const { user, requests } = await show(<DeleteAccount api={gateway({ remove: async () => undefined })} />, {
     "GET /api/auth/get-session": () =>
       isGone ? null : { session: { id: "s1" }, user: { id: "ada-1", email: "a@b.c" } },
     "POST /api/auth/sign-in/email": { token: "t" },
@@ -141,7 +141,7 @@ test("[005/FR-033] DeleteAccount takes an account that is gone for gone, when on
 });
 
 test("ExportData says why there is no file, and can be asked again", async () => {
-  const { user } = show(<ExportData api={gateway({})} />);
+  const { user } = await show(<ExportData api={gateway({})} />);
 
   await user.click(screen.getByRole("button", { name: "Download my data" }));
 
@@ -149,15 +149,15 @@ test("ExportData says why there is no file, and can be asked again", async () =>
   expect(screen.getByRole("button", { name: "Download my data" })).toBeEnabled();
 });
 
-test("Field ties its label and its hint to the input", () => {
-  show(<Field label="Password" hint="At least 8 characters." name="password" />);
+test("Field ties its label and its hint to the input", async () => {
+  await show(<Field label="Password" hint="At least 8 characters." name="password" />);
 
   expect(screen.getByLabelText("Password")).toHaveAccessibleDescription("At least 8 characters.");
   expect(screen.getByLabelText("Password")).toBeRequired();
 });
 
 test("Link goes to another page without loading, and leaves a click for a new tab to the browser", async () => {
-  const { user } = show(<Link to="/settings">Settings</Link>);
+  const { user } = await show(<Link to="/settings">Settings</Link>);
 
   await user.click(screen.getByRole("link"));
 
@@ -165,15 +165,15 @@ test("Link goes to another page without loading, and leaves a click for a new ta
   expect(screen.getByRole("link")).toHaveAttribute("href", "/settings");
 });
 
-test("Logo is read as the name alone", () => {
-  show(<Logo />);
+test("Logo is read as the name alone", async () => {
+  await show(<Logo />);
 
   expect(screen.getByText("Remit")).toBeInTheDocument();
   expect(screen.queryByRole("img")).toBeNull();
 });
 
-test("ScopeList says in words what is known, and shows the rest as it is", () => {
-  show(<ScopeList scopes={["tasks:read", "planets:move"]} />);
+test("ScopeList says in words what is known, and shows the rest as it is", async () => {
+  await show(<ScopeList scopes={["tasks:read", "planets:move"]} />);
 
   expect(screen.getAllByRole("listitem").map(({ textContent }) => textContent)).toEqual([
     "See your tasks",
@@ -182,7 +182,7 @@ test("ScopeList says in words what is known, and shows the rest as it is", () =>
 });
 
 test("SignOutButton says that the person is still signed in when the service is away", async () => {
-  const { user } = show(<SignOutButton className="quiet" />);
+  const { user } = await show(<SignOutButton className="quiet" />);
 
   await user.click(screen.getByRole("button", { name: "Sign out" }));
 
@@ -191,14 +191,14 @@ test("SignOutButton says that the person is still signed in when the service is 
 
 test("TaskPanel is not there where the gateway does not serve tasks", async () => {
   const get = jest.fn((/** @type {string} */ _path) => Promise.reject(Object.assign(new Error("no"), { status: 404 })));
-  show(<TaskPanel api={gateway({ get })} userId="ada-1" pulse={0} />);
+  await show(<TaskPanel api={gateway({ get })} userId="ada-1" pulse={0} />);
 
   await waitFor(() => expect(screen.queryByRole("complementary")).toBeNull());
   expect(get).toHaveBeenCalledWith("tasks?limit=50");
 });
 
 test("ThemeChoice is kept, and seen at once", async () => {
-  const { user } = show(<ThemeChoice />);
+  const { user } = await show(<ThemeChoice />);
 
   await user.click(screen.getByLabelText("Dark"));
 
@@ -211,7 +211,7 @@ test("TimeZone that cannot be read can be asked for again", async () => {
   const get = jest
     .fn(async () => ({ time_zone: "Asia/Tokyo" }))
     .mockImplementationOnce(() => Promise.reject(new Error("Not just now.")));
-  const { user } = show(<TimeZone api={gateway({ get })} />);
+  const { user } = await show(<TimeZone api={gateway({ get })} />);
   expect(await screen.findByRole("alert")).toHaveTextContent("Not just now.");
 
   await user.click(screen.getByRole("button", { name: "Try again" }));
@@ -221,7 +221,7 @@ test("TimeZone that cannot be read can be asked for again", async () => {
 });
 
 test("TopBar names the person and leads to the settings, the apps and out", async () => {
-  show(<TopBar />);
+  await show(<TopBar />);
 
   const bar = within(screen.getByRole("banner"));
   await bar.findByText("Ada");

@@ -1,6 +1,6 @@
 /** Shows one part of the page with everything around it that it asks for, on a replaced network. */
 
-import { render } from "@testing-library/react";
+import { act, render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { ConfigProvider } from "../src/contexts/ConfigContext.jsx";
 import { SessionProvider } from "../src/contexts/SessionContext.jsx";
@@ -13,10 +13,18 @@ import { ADA, CONFIG, sessionOf } from "./page.js";
  * @param {import("react").ReactElement} part
  * @param {Record<string, unknown>} [routes]
  */
-export function show(part, routes) {
+export async function show(part, routes) {
   const requests = signedIn(routes);
   render(<Around>{part}</Around>);
+  await act(untilKnown);
   return { requests, user: userEvent.setup() };
+}
+
+/** The session was looked at. */
+async function untilKnown() {
+  const { session } = authClient.$store.atoms;
+  do await new Promise((next) => setTimeout(next));
+  while (session.get().isPending || session.get().isRefetching);
 }
 
 /** Ada's session, whatever the test before left. @param {Record<string, unknown>} [routes] */

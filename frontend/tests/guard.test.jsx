@@ -62,14 +62,39 @@ describe("the guard", () => {
     await page.screen.findByRole("heading", { name: "Sign in" });
   });
 
-  test("[001/FR-050] keeps what was typed into the form when the session is looked at again", async () => {
-    page = await openPage("/", { [GET_SESSION]: null });
-    await page.user.type(await page.screen.findByLabelText("E-mail"), "ada@exa");
+  test("[001/FR-050] [005/FR-038] tries again by itself, and shows no form as long as nothing is known", async () => {
+    let isDown = true;
+    page = await openPage("/", {
+      [GET_SESSION]: () => (isDown ? refusal(503, { code: "unavailable", message: "No database." }) : sessionOf(ADA)),
+    });
+    const heading = await page.screen.findByRole("heading", { name: "The sign-in service cannot be reached" });
 
-    const { authClient } = await import("../src/utils/authClient.js");
-    await page.act(async () => authClient.$store.notify("$sessionSignal"));
+    window.dispatchEvent(new Event("online"));
     await page.waitFor(() => expect(page.requests).toHaveLength(2));
+    expect(page.screen.getByText(/tries again by itself/)).toBeInTheDocument();
+    expect(heading).toBeInTheDocument(); // the same all the time: no form came between
 
-    expect(page.screen.getByLabelText("E-mail")).toHaveValue("ada@exa");
+    isDown = false;
+    document.dispatchEvent(new Event("visibilitychange"));
+    await page.waitFor(() => expect(chat()).not.toBeNull());
   });
+
+  test.each([
+    ["well", null],
+    ["badly", refusal(503, { code: "unavailable", message: "No database." })],
+  ])(
+    "[001/FR-050] keeps what was typed into the form when the session is looked at again, which ends %s",
+    async (_how, second) => {
+      const answers = [null, second];
+      page = await openPage("/", { [GET_SESSION]: () => answers.shift() });
+      await page.user.type(await page.screen.findByLabelText("E-mail"), "ada@exa");
+
+      const { authClient } = await import("../src/utils/authClient.js");
+      await page.act(async () => authClient.$store.notify("$sessionSignal"));
+      await page.waitFor(() => expect(page.requests).toHaveLength(2));
+      await page.act(async () => new Promise((next) => setTimeout(next)));
+
+      expect(page.screen.getByLabelText("E-mail")).toHaveValue("ada@exa");
+    },
+  );
 });

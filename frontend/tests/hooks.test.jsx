@@ -13,6 +13,7 @@ import { useMediaQuery } from "../src/hooks/useMediaQuery.js";
 import { useNews } from "../src/hooks/useNews.js";
 import { useOnline } from "../src/hooks/useOnline.js";
 import { navigate, usePath } from "../src/hooks/usePath.js";
+import { useRetry } from "../src/hooks/useRetry.js";
 import { useTasks } from "../src/hooks/useTasks.js";
 import { useTitle } from "../src/hooks/useTitle.js";
 import { tellTabs } from "../src/utils/tabs.js";
@@ -164,6 +165,29 @@ test("usePath follows both a link and the browser's way back", () => {
   act(() => navigate("/"));
 });
 
+test("useRetry tries again by itself, later and later, and at once when the network is back", async () => {
+  jest.useFakeTimers();
+  const attempt = jest.fn(async () => undefined);
+  const { unmount } = renderHook(() => useRetry(attempt));
+  await jest.advanceTimersByTimeAsync(1999);
+  expect(attempt).toHaveBeenCalledTimes(0);
+  await jest.advanceTimersByTimeAsync(1);
+  await jest.advanceTimersByTimeAsync(3999);
+  expect(attempt).toHaveBeenCalledTimes(1);
+
+  window.dispatchEvent(new Event("online"));
+  expect(attempt).toHaveBeenCalledTimes(2);
+  await jest.advanceTimersByTimeAsync(7999);
+  expect(attempt).toHaveBeenCalledTimes(2);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(attempt).toHaveBeenCalledTimes(3);
+
+  unmount();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(attempt).toHaveBeenCalledTimes(3);
+  jest.useRealTimers();
+});
+
 test("useTasks takes the tick back when the task could not be done", async () => {
   const milk = { id: "t1", title: "buy milk" };
   const api = gateway({ get: async () => ({ tasks: [milk], total: 1 }) });
@@ -172,7 +196,7 @@ test("useTasks takes the tick back when the task could not be done", async () =>
 
   await act(() => result.current.toggle(milk));
 
-  expect(result.current.tasks).toEqual([{ ...milk, isDone: false }]);
+  expect(result.current.tasks).toEqual([milk]);
   expect(result.current.fault?.words).toBe("nobody answers");
 });
 

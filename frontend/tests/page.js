@@ -11,6 +11,9 @@ export const CONFIG = {
 };
 export const ADA = { id: "ada-1", name: "Ada", email: "ada@example.com" };
 
+/** What is waited for comes late on a busy machine. */
+export const PATIENCE_MS = 5000;
+
 /** What the sign-in service answers about somebody who is signed in. @param {object | null} user */
 export function sessionOf(user) {
   return user && { session: { id: "s1" }, user };
@@ -30,7 +33,8 @@ export async function openPage(path, routes) {
   jest.resetModules();
   window.history.replaceState(null, "", path);
   const requests = network(routes);
-  const { render, screen, waitFor, act } = await import("@testing-library/react");
+  const { render, screen, waitFor, act, configure } = await import("@testing-library/react");
+  configure({ asyncUtilTimeout: PATIENCE_MS });
   const { default: userEvent } = await import("@testing-library/user-event");
   const { createElement } = await import("react");
   const { ConfigProvider } = await import("../src/contexts/ConfigContext.jsx");

@@ -1,6 +1,9 @@
-/** Matchers that speak of the document, and a `fetch` that can be kept: what it asks is the network of the running test. */
+/** Matchers that speak of the document, patience, and a `fetch` that can be kept: what it asks is the network of the running test. */
 
 import "@testing-library/jest-dom/jest-globals";
+import { configure } from "@testing-library/dom";
+
+configure({ asyncUtilTimeout: 5000 }); // as in `page.js`, which this must not import before the `fetch` below
 
 const lent = globalThis.fetch;
 /** @type {typeof fetch} */

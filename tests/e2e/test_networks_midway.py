@@ -41,33 +41,22 @@ def expect_one_answer(tab: Page) -> None:
     expect(tab.get_by_role("article", name="Assistant")).to_have_count(1)
 
 
-def test_reloading(tab: Page, model: SlowModel, network: Network) -> None:
-    network.failed.clear()
+def test_reloading_a_second_tab_and_asking_again_after_a_stop(
+    tab: Page, slow: Launcher, model: SlowModel, network: Network
+) -> None:
+    network.failed.clear()  # what failed once would not fail again
     tab.reload()
     persevere(tab, answer(tab).filter(has_text=FIRST))
-    model.let_go()
-
-    expect_one_answer(tab)
-
-
-def test_stopping_and_asking_again(tab: Page, model: SlowModel) -> None:
-    tab.get_by_role("button", name="Stop").click()
-    expect(tab.get_by_text("You stopped this answer.")).to_be_visible()
-    again = tab.get_by_role("button", name="Answer again")
-    expect(again).to_be_visible()
-    model.let_go()
-
-    again.click()
-
-    expect_one_answer(tab)
-
-
-def test_a_second_tab(tab: Page, slow: Launcher, model: SlowModel, network: Network) -> None:
     network.failed.clear()
     other = tab.context.new_page()
     other.goto(slow.page)
     persevere(other, answer(other).filter(has_text=FIRST))
+
+    tab.get_by_role("button", name="Stop").click()
+    expect(tab.get_by_text("You stopped this answer.")).to_be_visible()
+    expect(other.get_by_role("button", name="Stop")).to_be_hidden()
     model.let_go()
+    tab.get_by_role("button", name="Answer again").click()
 
     for each in (tab, other):
         expect_one_answer(each)

@@ -1,5 +1,10 @@
 /** What a control of a widget does: once at a time, seen while it runs, and told when it failed. */
 
+import { UNCERTAIN } from "./turns.js";
+import { isUnreachable } from "./wire.js";
+
+/** @typedef {{ item_id?: string, action: object }} Params */
+
 /**
  * @typedef {object} Parts
  * @property {import("./conversation.js").Conversation} conversation
@@ -32,28 +37,34 @@ export class Actions {
   }
 
   /** @param {{ type: string, payload?: object, streaming?: boolean }} action @param {string} [itemId] */
-  async send({ type, payload, streaming = true }, itemId) {
+  async send(action, itemId) {
+    const { type, payload, streaming = true } = action;
     const params = { ...(itemId && { item_id: itemId }), action: { type, payload } };
-    if (!streaming) await this.#sync(params);
-    else if (this.#parts.exchange.state.isRunning) await this.#beside(params);
-    else await this.#parts.turns.act(params);
+    const again = async () => {
+      await this.send(action, itemId);
+      await this.#parts.turns.refresh(); // had it been done before, the answer to it is shown by nobody yet
+    };
+    if (itemId) this.#parts.conversation.forgetNote(itemId);
+    if (!streaming) await this.#sync(params, again);
+    else if (this.#parts.exchange.state.isRunning) await this.#beside(params, again);
+    else await this.#parts.turns.act(params, again);
   }
 
-  /** Answered at once, by the changed item or nothing. @param {object} params */
-  async #sync(params) {
+  /** Answered at once, by the changed item or nothing. @param {Params} params @param {() => void} again */
+  async #sync(params, again) {
     const { conversation, wire } = this.#parts;
-    await this.#orSay(async () => {
+    await this.#orSay(params, again, async () => {
       const full = { thread_id: conversation.threadId, ...params };
       const { updated_item: item } = await wire().json("threads.sync_custom_action", full);
       if (item) conversation.set(item.id, item);
     });
   }
 
-  /** An answer streams meanwhile: the action must not wait for it, and must not end it. @param {object} params */
-  async #beside(params) {
+  /** An answer streams meanwhile: the action must not wait for it, and must not end it. @param {Params} params @param {() => void} again */
+  async #beside(params, again) {
     const { conversation, wire } = this.#parts;
     const { threadId } = conversation;
-    await this.#orSay(async () => {
+    await this.#orSay(params, again, async () => {
       const events = wire().stream("threads.custom_action", { thread_id: threadId, ...params });
       for await (const event of events) {
         if (conversation.threadId !== threadId) break;
@@ -63,12 +74,16 @@ export class Actions {
     });
   }
 
-  /** @param {() => Promise<void>} attempt */
-  async #orSay(attempt) {
+  /** @param {Params} params @param {() => void} again @param {() => Promise<void>} attempt */
+  async #orSay({ item_id: about }, again, attempt) {
+    const { conversation } = this.#parts;
+    const { threadId } = conversation;
     try {
       await attempt();
     } catch (error) {
-      this.#parts.conversation.addLocal({ type: "error", text: /** @type {Error} */ (error).message });
+      if (conversation.threadId !== threadId) return;
+      const text = isUnreachable(error) ? UNCERTAIN : /** @type {Error} */ (error).message;
+      conversation.addLocal({ type: "error", text, about, way: { label: "Try again", run: again } });
     }
   }
 }

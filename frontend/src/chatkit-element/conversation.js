@@ -20,6 +20,8 @@ export class Conversation {
   items = new Map();
   #changes;
   #localId = 0;
+  /** What went wrong with an item: the id of that line, by the id of the item. @type {Map<string, string>} */
+  #notes = new Map();
 
   /** @param {Changes} changes */
   constructor(changes) {
@@ -31,6 +33,7 @@ export class Conversation {
     this.threadId = threadId;
     this.title = "";
     this.items = new Map();
+    this.#notes.clear();
   }
 
   /**
@@ -57,6 +60,7 @@ export class Conversation {
     const kept = shown.slice(before.length).filter(([id]) => fresh.has(id));
     const isInOrder = kept.every(([id], at) => id === items[at].id);
     if (!isInOrder || this.items.size > shown.length || kept.length + before.length === 0) {
+      for (const [id, { widget }] of shown) if (!isSame(widget, fresh.get(id)?.widget)) this.forgetNote(id);
       const local = [...this.items].filter(([id]) => id.startsWith(LOCAL));
       this.items = new Map([...before, ...fresh, ...local]);
       return false;
@@ -92,20 +96,26 @@ export class Conversation {
   }
 
   /**
-   * A line of the element's own: a notice or an error.
+   * A line of the element's own: a notice or an error. One that is `about` an item stands by it until that item changes.
    * @param {Item} item
    * @returns {string} its id, by which it is removed
    */
   addLocal(item) {
     this.#localId += 1;
     const id = `${LOCAL}${this.#localId}`;
+    if (item.about) {
+      this.forgetNote(item.about);
+      this.#notes.set(item.about, id);
+    }
     this.set(id, item);
     return id;
   }
 
-  /** The person goes on: what went wrong before is no longer of interest. */
+  /** The person goes on: what went wrong before is no longer of interest, but for buttons that can still be pressed. */
   clearLocal() {
-    for (const id of [...this.items.keys()]) if (id.startsWith(LOCAL)) this.remove(id);
+    for (const [id, { about }] of [...this.items]) {
+      if (id.startsWith(LOCAL) && this.items.get(about)?.type !== "widget") this.remove(id);
+    }
   }
 
   /**
@@ -113,13 +123,22 @@ export class Conversation {
    * @param {Item} item
    */
   set(id, item) {
+    this.forgetNote(id);
     this.items.set(id, item);
     this.#changes.onItem(id);
   }
 
   /** @param {string} id */
   remove(id) {
+    this.forgetNote(id);
     if (this.items.delete(id)) this.#changes.onRemove(id);
+  }
+
+  /** What went wrong with an item is tried again, or over. @param {string} itemId */
+  forgetNote(itemId) {
+    const note = this.#notes.get(itemId);
+    this.#notes.delete(itemId);
+    if (note) this.remove(note);
   }
 
   /** Apply one event of a stream; unknown ones change nothing. @param {any} event */
@@ -159,6 +178,7 @@ export class Conversation {
   #update(id, update) {
     const item = this.items.get(id);
     if (!item) return;
+    this.forgetNote(id);
     switch (update.type) {
       case "assistant_message.content_part.added":
       case "assistant_message.content_part.done":
@@ -191,9 +211,9 @@ export class Conversation {
   }
 }
 
-/** @param {Item | undefined} shown @param {Item} item */
-function isSame(shown, item) {
-  return JSON.stringify(shown) === JSON.stringify(item);
+/** @param {unknown} shown @param {unknown} fresh */
+function isSame(shown, fresh) {
+  return JSON.stringify(shown) === JSON.stringify(fresh);
 }
 
 /**

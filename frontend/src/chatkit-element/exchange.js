@@ -82,12 +82,14 @@ export class Exchange {
    * Look on while an answer that was begun elsewhere is written.
    * @param {import("./wire.js").Wire} wire
    * @param {string} threadId
+   * @param {() => void} [onFirst] there is one
    * @returns {Promise<Outcome>}
    */
-  async follow(wire, threadId) {
+  async follow(wire, threadId, onFirst) {
     const running = this.#begin({ isLive: false });
     const first = () => {
       running.isLive = true;
+      onFirst?.();
       this.#parts.emit("response.start");
     };
     const events = wire.stream("threads.follow", { thread_id: threadId }, running.abort.signal);

@@ -52,7 +52,10 @@ export class Log {
   /** @param {Map<string, Item>} items */
   drawAll(items) {
     this.#clear();
-    this.#keepFocus(() => this.#items.replaceChildren(...[...items].map(([id, item]) => this.#node(id, item))));
+    this.#keepFocus(() => {
+      this.#items.replaceChildren(...[...items].map(([id, item]) => this.#node(id, item)));
+      for (const [id, item] of items) if (item.about) this.#insert(/** @type {Node} */ (this.#nodes.get(id)), item);
+    });
   }
 
   /** Draw one item again, or for the first time. @param {string} id @param {Item} item */
@@ -65,6 +68,13 @@ export class Log {
     const old = this.#nodes.get(id);
     const node = this.#node(id, item);
     if (old) this.#keepFocus(() => old.parentNode?.replaceChild(node, old));
+    else this.#insert(node, item);
+  }
+
+  /** At the end, or by the item that it is about: whoever pressed a button there looks there. @param {Node} node @param {Item} item */
+  #insert(node, { about }) {
+    const place = /** @type {ChildNode | undefined} */ (this.#nodes.get(about));
+    if (place) place.after(node);
     else this.#items.append(node);
   }
 

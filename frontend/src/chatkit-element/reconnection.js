@@ -26,12 +26,13 @@ export class Reconnection {
     this.#said = null;
   }
 
-  async start() {
+  /** @param {{ isSilent?: boolean }} [options] something else says already that the connection failed */
+  async start({ isSilent = false } = {}) {
     this.cancel();
     const round = this.#round;
     const wake = new EventTarget();
     const way = { label: "Try now", run: () => wake.dispatchEvent(new Event("online")) };
-    this.#said = this.#conversation.addLocal({ type: "notice", text: LOST, way });
+    if (!isSilent) this.#said = this.#conversation.addLocal({ type: "notice", text: LOST, way });
     for (let tries = 0; ; tries += 1) {
       await pause(WAITS_MS[Math.min(tries, WAITS_MS.length - 1)], [wake, globalThis]);
       if (round !== this.#round) return;

@@ -1,7 +1,10 @@
 /** What a person starts, and how each ends: a message, a retry, an action, Stop, and looking on at a running answer. */
 
 import { Reconnection } from "./reconnection.js";
-import { WireError } from "./wire.js";
+import { isUnreachable, WireError } from "./wire.js";
+
+/** Where the request itself may have got lost, or only its answer. */
+export const UNCERTAIN = "The connection failed, so this may not have been done. Try again.";
 
 const STOPPED = "You stopped this answer.";
 const FAILED = "The answer failed. Try again.";
@@ -10,6 +13,13 @@ const BUSY = 409;
 const STOPPING_MS = 500; // until the server has heard of a Stop
 
 /** @typedef {import("./exchange.js").Outcome} Outcome */
+
+/**
+ * @typedef {object} Request what was asked for, as far as its failure matters
+ * @property {() => void} again
+ * @property {string} [about] the item that it was about
+ * @property {boolean} [isLook] nothing was asked for: this looks on at an answer
+ */
 
 /**
  * @typedef {object} Parts
@@ -29,6 +39,8 @@ export class Turns {
   #reconnection;
   /** Counts the conversations that were left: what waits for one of them waits in vain. */
   #left = 0;
+  /** The line that says that no answer may have been begun: one that runs is what came of it. */
+  #inDoubt = "";
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -59,9 +71,10 @@ export class Turns {
     await this.#run("threads.retry_after_item", params, { replacesAfter: itemId });
   }
 
-  /** @param {object} params */
-  async act(params) {
-    await this.#run("threads.custom_action", { thread_id: this.#parts.conversation.threadId, ...params });
+  /** @param {{ item_id?: string, action: object }} params @param {() => void} again the same press once more */
+  async act(params, again) {
+    const full = { thread_id: this.#parts.conversation.threadId, ...params };
+    await this.#run("threads.custom_action", full, { about: params.item_id, again });
   }
 
   /** A conversation was opened: show it, and the answer that is being written in it. */
@@ -78,7 +91,7 @@ export class Turns {
   /**
    * @param {string} type
    * @param {object} params
-   * @param {{ draft?: string, replacesAfter?: string }} [options]
+   * @param {{ draft?: string, replacesAfter?: string, about?: string, again?: () => void }} [options]
    */
   async #run(type, params, options = {}) {
     const { conversation, exchange, wire, onNotSent } = this.#parts;
@@ -87,7 +100,8 @@ export class Turns {
     if (outcome.isLeft) return;
     conversation.removePending();
     if (!outcome.isStored) onNotSent(options.draft ?? "");
-    const isWell = await this.#settle(outcome, () => this.#run(type, params, options));
+    const { about, again = () => this.#run(type, params, options) } = options;
+    const isWell = await this.#settle(outcome, { about, again });
     if (isWell && outcome.waiting) await this.#answerTool(outcome.waiting);
   }
 
@@ -100,12 +114,12 @@ export class Turns {
 
   /**
    * @param {Outcome} outcome
-   * @param {() => void} again the same request once more
+   * @param {Request} request
    * @returns {Promise<boolean>} whether all went well
    */
-  async #settle(outcome, again) {
+  async #settle(outcome, request) {
     const { conversation, emit, onAnswered } = this.#parts;
-    const { failure, error, isStored } = outcome;
+    const { failure, error } = outcome;
     if (outcome.isStopped) await this.#afterStop();
     else if (failure) {
       const way = failure.allow_retry && conversation.lastQuestion ? this.#retryWay : undefined;
@@ -113,13 +127,32 @@ export class Turns {
       emit("error", { error: new Error(failure.message ?? failure.code) });
     } else if (error) {
       emit("error", { error });
-      if (isStored && conversation.threadId && isUnreachable(error)) this.#reconnection.start();
-      else conversation.addLocal({ type: "error", text: error.message, way: this.#wayOut(outcome, again) });
+      this.#sayError(outcome, request);
       if (error.status === BUSY) this.refresh(); // what keeps the conversation busy was begun elsewhere: show it
     }
     const isWell = !outcome.isStopped && !failure && !error;
     if (isWell) onAnswered();
     return isWell;
+  }
+
+  /**
+   * An answer that broke off comes again by itself. What may not even have arrived is said, and stays said while what
+   * is stored is looked at: if it did arrive, its item has changed.
+   * @param {Outcome} outcome @param {Request} request
+   */
+  #sayError(outcome, { again, about, isLook = false }) {
+    const { conversation } = this.#parts;
+    const { error, isStored, count } = outcome;
+    const isLost = isStored && conversation.threadId !== null && isUnreachable(error);
+    if (isLost && (isLook || count > 0)) {
+      this.#reconnection.start();
+      return;
+    }
+    const text = isLost ? UNCERTAIN : error.message;
+    const note = conversation.addLocal({ type: "error", text, about, way: this.#wayOut(outcome, again) });
+    if (!isLost) return;
+    if (!about) this.#inDoubt = note;
+    this.#reconnection.start({ isSilent: true });
   }
 
   /** @param {Outcome} outcome @param {() => void} again */
@@ -151,11 +184,11 @@ export class Turns {
     const { conversation, exchange, loader, wire } = this.#parts;
     const { threadId } = conversation;
     if (!threadId || exchange.state.isRunning) return;
-    const outcome = await exchange.follow(wire(), threadId);
+    const outcome = await exchange.follow(wire(), threadId, () => conversation.remove(this.#inDoubt));
     if (outcome.isLeft) return;
     const isUnanswered = conversation.last?.type === "user_message";
     if (outcome.count > 0 || isUnreachable(outcome.error)) {
-      await this.#settle(outcome, () => this.refresh());
+      await this.#settle(outcome, { again: () => this.refresh(), isLook: true });
     } else if (isUnanswered && !outcome.error) {
       await loader.refresh(); // the answer ended after the conversation was read and before it could be looked at
       if (conversation.last?.type !== "user_message" || conversation.threadId !== threadId) return;
@@ -173,9 +206,4 @@ export class Turns {
     if (result === "loaded") this.#lookOn();
     return true;
   }
-}
-
-/** @param {unknown} error */
-function isUnreachable(error) {
-  return error instanceof WireError && error.code === "unreachable";
 }

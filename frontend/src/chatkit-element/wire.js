@@ -22,6 +22,11 @@ export class WireError extends Error {
   }
 }
 
+/** @param {unknown} error @returns {error is WireError} */
+export function isUnreachable(error) {
+  return error instanceof WireError && error.code === "unreachable";
+}
+
 /** @type {Record<number, string>} */
 const SENTENCES = {
   401: "Your session ended. Sign in again.",

@@ -2,18 +2,20 @@
 
 import { useRef } from "react";
 import { useSession } from "../contexts/SessionContext.jsx";
+import { useRetry } from "../hooks/useRetry.js";
 import { Card } from "./Card.jsx";
 import { SignOutButton } from "./SignOutButton.jsx";
 
 /** @param {{ fallback: import("react").ReactNode, children: import("react").ReactNode }} props */
 export function AuthGuard({ fallback, children }) {
   const { userId, isPending, isBroken, error, refetch } = useSession();
-  // Signed out, a look at the session at each focus is pending again: the form must not lose what was typed.
-  const settled = useRef(false);
-  if (!isPending) settled.current = true;
+  // A later look at the session is pending again, and may fail: the form must not lose what was typed.
+  const isKnown = useRef(false);
+  if (!isPending && !error) isKnown.current = true;
+  const hasFailed = useRef(false);
+  if (error) hasFailed.current = true;
 
   if (userId) return children;
-  if (!settled.current) return <p role="status" className="waiting" aria-label="Loading" />;
   if (isBroken) {
     return (
       <Card title="Your session names no user">
@@ -22,15 +24,20 @@ export function AuthGuard({ fallback, children }) {
       </Card>
     );
   }
-  if (error) {
-    return (
-      <Card title="The sign-in service cannot be reached">
-        <p>Check your connection, then try again.</p>
-        <button type="button" className="primary" onClick={refetch}>
-          Try again
-        </button>
-      </Card>
-    );
-  }
-  return fallback;
+  if (isKnown.current) return fallback;
+  if (hasFailed.current) return <Unreachable again={refetch} />;
+  return <p role="status" className="waiting" aria-label="Loading" />;
+}
+
+/** @param {{ again: () => Promise<void> }} props */
+function Unreachable({ again }) {
+  useRetry(again);
+  return (
+    <Card title="The sign-in service cannot be reached">
+      <p role="status">Check your connection. This page tries again by itself, and opens as soon as it can.</p>
+      <button type="button" className="primary" onClick={() => again()}>
+        Try again
+      </button>
+    </Card>
+  );
 }

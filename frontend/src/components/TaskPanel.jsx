@@ -1,6 +1,7 @@
 /** The open tasks beside the chat: they follow what the assistant does, and can be ticked off. */
 
 import { useTasks } from "../hooks/useTasks.js";
+import { dueOf } from "../utils/dates.js";
 
 /**
  * @param {object} props
@@ -42,7 +43,7 @@ export function TaskPanel({ api, userId, pulse }) {
   );
 }
 
-/** @param {{ task: import("../hooks/useTasks.js").ShownTask, onToggle: () => void }} props */
+/** @param {{ task: import("../utils/shownTasks.js").ShownTask, onToggle: () => void }} props */
 function TaskRow({ task, onToggle }) {
   const { title, due, overdue, labels = [], isDone = false } = task;
   return (
@@ -53,7 +54,7 @@ function TaskRow({ task, onToggle }) {
       </label>
       {(due || labels.length > 0) && (
         <p className="hint">
-          {due && <span className={overdue ? "late" : ""}>{overdue ? `${dayOf(due)}, overdue` : dayOf(due)}</span>}
+          {due && <span className={overdue ? "late" : ""}>{overdue ? `${dueOf(due)}, overdue` : dueOf(due)}</span>}
           {labels.map((label) => (
             <span key={label} className="label">
               {label}
@@ -63,12 +64,4 @@ function TaskRow({ task, onToggle }) {
       )}
     </li>
   );
-}
-
-/** A due date is local: it has no zone to convert from. @param {string} due `2026-11-25` or `2026-11-25T15:00` */
-function dayOf(due) {
-  const hasTime = due.includes("T");
-  const day = new Date(hasTime ? due : `${due}T00:00`);
-  const time = hasTime ? /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" }) : {};
-  return day.toLocaleString(undefined, { weekday: "short", day: "numeric", month: "short", ...time });
 }

@@ -1,6 +1,7 @@
 /** In which zone "tomorrow at nine" is meant. */
 
 import { useCallback, useEffect, useState } from "react";
+import { timeIn } from "../utils/dates.js";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 
@@ -31,7 +32,7 @@ export function TimeZone({ api }) {
     try {
       const { time_zone: kept } = await api.patch("settings", { time_zone: chosen });
       setZone(kept);
-      setSaid(`Kept. It is ${clock(kept)} there now.`);
+      setSaid(`Kept. It is ${timeIn(kept)} there now.`);
     } catch (error) {
       setZone(before);
       setFault(/** @type {Error} */ (error).message);
@@ -76,9 +77,4 @@ export function TimeZone({ api }) {
       )}
     </>
   );
-}
-
-/** @param {string} timeZone */
-function clock(timeZone) {
-  return new Date().toLocaleTimeString(undefined, { timeZone, hour: "2-digit", minute: "2-digit" });
 }

@@ -5,6 +5,7 @@ import { Card } from "../components/Card.jsx";
 import { Link } from "../components/Link.jsx";
 import { ScopeList } from "../components/ScopeList.jsx";
 import { answerOf, authClient } from "../utils/authClient.js";
+import { dayOf } from "../utils/dates.js";
 
 /** @typedef {{ clientId: string, name: string, scopes: string[], allowedAt: string, lastUsedAt: string }} App */
 
@@ -65,7 +66,7 @@ function ConnectedApp({ app, onRevoke }) {
     <li>
       <h2>{app.name}</h2>
       <p className="hint">
-        Allowed {dayOf(app.allowedAt)}, last got access {dayOf(app.lastUsedAt)}
+        Allowed {dayOf(new Date(app.allowedAt))}, last got access {dayOf(new Date(app.lastUsedAt))}
       </p>
       <ScopeList scopes={app.scopes} />
       {isAsking ? (
@@ -87,9 +88,4 @@ function ConnectedApp({ app, onRevoke }) {
       )}
     </li>
   );
-}
-
-/** @param {string} time */
-function dayOf(time) {
-  return new Date(time).toLocaleDateString(undefined, { day: "numeric", month: "long", year: "numeric" });
 }

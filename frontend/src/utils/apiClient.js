@@ -21,6 +21,11 @@ export class RefusedError extends Error {
     this.name = "RefusedError";
     this.status = status;
   }
+
+  /** Whether what was asked for may have been done all the same. */
+  get isInDoubt() {
+    return this.status === 0 || this.status >= 500;
+  }
 }
 
 const FAILED = "This did not work. Try again in a moment.";
@@ -78,12 +83,16 @@ export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded
     return second;
   }
 
-  /** @param {string} method @param {string} url @param {object} [body] @returns {Promise<Response>} @throws {RefusedError} */
-  async function ask(method, url, body) {
-    const content = body && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-    const answer = await sendAuthorized(url, { method, ...content }, { key: null, hasHead: false }).catch((error) => {
-      throw error instanceof TypeError ? new RefusedError(UNREACHABLE, 0) : error;
-    });
+  /**
+   * @param {string} method @param {string} url @param {object} [body]
+   * @param {string} [key] under which it is done once, however often it is sent
+   * @returns {Promise<Response>}
+   * @throws {RefusedError}
+   */
+  async function ask(method, url, body, key) {
+    const headers = { ...(body && { "Content-Type": "application/json" }), ...(key && { "Idempotency-Key": key }) };
+    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const answer = await reached(sendAuthorized(url, init, { key: null, hasHead: false }));
     if (answer.ok) return answer;
     const { message } = await answer.json().catch(() => ({}));
     throw new RefusedError(typeof message === "string" ? message : FAILED, answer.status);
@@ -103,7 +112,7 @@ export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded
       if (userId && !url.startsWith(home)) throw new Error("The person's token is for the gateway alone.");
       const asked = typeof init.body === "string" ? JSON.parse(init.body) : null;
       const sent = { key: null, hasHead: false };
-      stopWhenEnded(asked, init.signal, sent, async (body) => (await ask("POST", `${own}stop`, body)).json());
+      stopWhenEnded(asked, init.signal, sent, async (body) => read(await ask("POST", `${own}stop`, body)));
       const answer = await sendAuthorized(url, init, sent);
       sent.hasHead = true;
       if (answer.ok && changes(asked)) onAnswer?.(asked.params.thread_id);
@@ -111,19 +120,19 @@ export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded
     },
 
     /** Who the gateway takes the person for, and which assistant it has. */
-    me: async () => (await ask("GET", `${home}me`)).json(),
+    me: async () => read(await ask("GET", `${home}me`)),
 
     /** @param {string} path below the person's own address */
-    get: async (path) => (await ask("GET", `${own}${path}`)).json(),
+    get: async (path) => read(await ask("GET", `${own}${path}`)),
 
     /** @param {string} path @returns {Promise<Blob>} */
-    download: async (path) => (await ask("GET", `${own}${path}`)).blob(),
+    download: async (path) => reached((await ask("GET", `${own}${path}`)).blob()),
+
+    /** @param {string} path @param {object} body @param {string} [key] under which it is done once */
+    post: async (path, body, key) => read(await ask("POST", `${own}${path}`, body, key)),
 
     /** @param {string} path @param {object} body */
-    post: async (path, body) => (await ask("POST", `${own}${path}`, body)).json(),
-
-    /** @param {string} path @param {object} body */
-    patch: async (path, body) => (await ask("PATCH", `${own}${path}`, body)).json(),
+    patch: async (path, body) => read(await ask("PATCH", `${own}${path}`, body)),
 
     /** @param {string} path */
     async remove(path) {
@@ -131,6 +140,23 @@ export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded
     },
   };
 }
+
+/**
+ * A network fault is a TypeError whose text differs from browser to browser.
+ * @template T
+ * @param {Promise<T>} attempt
+ * @throws {RefusedError}
+ */
+async function reached(attempt) {
+  try {
+    return await attempt;
+  } catch (error) {
+    throw error instanceof TypeError ? new RefusedError(UNREACHABLE, 0) : error;
+  }
+}
+
+/** @param {Response} answer @returns {Promise<any>} */
+const read = (answer) => reached(answer.json());
 
 const LOOKS_ONLY = /^(threads\.(follow|get_by_id|list)|items\.)/;
 
