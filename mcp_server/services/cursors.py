@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from mcp_server.db.tables import TaskRow
 from mcp_server.db.tasks import NO_DATE, NO_TIME, Position, Status
+from mcp_server.services.items import LARGEST_NUMBER
 from shared.errors import ErrorCode, ProductError
 
 
@@ -46,10 +47,14 @@ def read(cursor: str, status: Status) -> Start:
 
 
 def _read(body: object, status: Status) -> Start:
+    after: Position
     match body:
         case [str(state), int(shown), str(at), int(number)] if status == state != "open":
-            return Start((datetime.fromisoformat(at).astimezone(UTC), number), shown)
+            after = (datetime.fromisoformat(at).astimezone(UTC), number)
         case ["open", int(shown), str(on), str(at), int(number)] if status == "open":
-            return Start((date.fromisoformat(on), time.fromisoformat(at), number), shown)
+            after = (date.fromisoformat(on), time.fromisoformat(at), number)
         case _:
             raise ValueError("another search's cursor")
+    if not (0 < shown <= LARGEST_NUMBER and 0 < number <= LARGEST_NUMBER):
+        raise ValueError("no page ends there")
+    return Start(after, shown)

@@ -291,5 +291,6 @@ def test_a_check_says_the_same_without_serving(app_url: str, issuer: Issuer, gat
     wrong = good | {"MCP_SERVER_PORT": "x", "MCP_SERVER_GATEWAY_PUBLIC_KEYS": "{}"}
 
     assert last_words(good, "check") == (0, "Every setting of the MCP server can be used.\n")
-    assert last_words(wrong, "check") == last_words(wrong)
-    assert last_words(wrong, "check")[0] == 1
+    checked = last_words(wrong, "check")
+    assert checked == last_words(wrong)
+    assert checked[0] == 1
