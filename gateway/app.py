@@ -74,6 +74,7 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
     app = FastAPI(
         title="Remit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_OTHER_TELEMETRY
     )
+    app.router.redirect_slashes = False  # it would send a token to whatever host the request named
     app.state.verifier = _verifier(settings, keys)
     add_error_handlers(app)
     _add_health(app, keys, client, turns)

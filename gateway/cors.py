@@ -1,4 +1,4 @@
-"""The outside of every answer: CORS headers on any status, and no body beyond the limit."""
+"""The outside of every answer: its headers on any status, and no body beyond the limit."""
 
 import re
 from collections.abc import Collection
@@ -13,6 +13,8 @@ from shared.spans import TRACEPARENT
 
 METHODS = ("GET", "POST", "PATCH", "DELETE")
 MAX_BODY = 64 * 1024
+PRIVATE = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+"""On every answer: it is one person's, and no browser keeps it on disk or takes it for anything but what it says."""
 
 
 def with_cors(
@@ -46,7 +48,7 @@ def preview_pattern(preview: str) -> str:
 
 
 class Edge:
-    """Answers a bare OPTIONS, and stops reading a body that is too large."""
+    """Answers a bare OPTIONS, stops reading a body that is too large, and marks each answer as private."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -65,7 +67,12 @@ class Edge:
                 raise HTTPException(413)
             return message
 
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), *PRIVATE]}
+            await send(message)
+
         if scope["method"] == "OPTIONS":  # a preflight is answered before it comes here
-            await Response(status_code=204)(scope, limited, send)
+            await Response(status_code=204)(scope, limited, marked)
             return
-        await self._app(scope, limited, send)
+        await self._app(scope, limited, marked)

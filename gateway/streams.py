@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 EVENT_STREAM = "text/event-stream"
 STREAMS: dict[int | str, dict[str, Any]] = {200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}}
 """What a route's schema says that may answer so, beside JSON."""
-HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+HEADERS = {"X-Accel-Buffering": "no"}
 
 
 def event_stream(frames: AsyncIterator[bytes], last_words: bytes) -> StreamingResponse:

@@ -82,6 +82,7 @@ def compose(settings: Settings) -> Product:
         ],
         lifespan=_lifespan(database, keys, (people, gateway)),
     )
+    app.router.redirect_slashes = False  # it would send a token to whatever host the request named
     return Product(app, Observed(app, REQUESTS), database)
 
 

@@ -94,6 +94,7 @@ async function forward(c, auth, addressHeader) {
   if (address) headers.set(ADDRESS_HEADER, address);
   else headers.delete(ADDRESS_HEADER);
   const answer = await auth.handler(new Request(c.req.raw, { headers }));
+  if (!answer.headers.has("cache-control")) answer.headers.set("cache-control", "no-store"); // sessions and tokens
   if (answer.status === 404 && !answer.body) return c.notFound();
   const wait = answer.headers.get("x-retry-after");
   if (answer.status !== 429 || !wait) return answer;

@@ -2,7 +2,7 @@
 
 import { oauthProvider } from "@better-auth/oauth-provider";
 import { betterAuth } from "better-auth";
-import { createAuthMiddleware } from "better-auth/api";
+import { APIError, createAuthMiddleware } from "better-auth/api";
 import { jwt } from "better-auth/plugins";
 import { PostgresDialect } from "kysely";
 import { connectedApps } from "./connectedApps.js";
@@ -35,7 +35,7 @@ export function authOptions(settings, pool) {
     telemetry: { enabled: false },
     onAPIError: { throw: true }, // an unexpected fault is the edge's to answer (app.js)
     advanced: { cookiePrefix: "remit", ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] } },
-    hooks: { before: registerAsNative },
+    hooks: { before: beforeEach },
     plugins: [pageToken(settings), mcpAuthorization(settings), connectedApps()],
   });
 }
@@ -96,13 +96,22 @@ function mcpAuthorization(settings) {
   });
 }
 
-// Desktop clients register a loopback callback and leave application_type out; "web" would then be assumed and refused.
-const registerAsNative = createAuthMiddleware(async (context) => {
-  if (context.path !== "/oauth2/register" || context.body?.application_type) return;
-  const uris = context.body?.redirect_uris;
-  if (!Array.isArray(uris) || uris.length === 0 || !uris.every(isLoopbackCallback)) return;
-  return { context: { body: { ...context.body, application_type: "native" } } };
+const beforeEach = createAuthMiddleware(async ({ path, body }) => {
+  if (path === "/oauth2/register") return registeredAsNative(body);
+  if (path === "/delete-user" && !body?.password) {
+    throw new APIError("BAD_REQUEST", { message: "The password is missing.", code: "PASSWORD_MISSING" });
+  }
 });
+
+/**
+ * Desktop clients register a loopback callback and leave application_type out; "web" would be assumed and refused.
+ * @param {any} body
+ */
+function registeredAsNative(body) {
+  const uris = body?.redirect_uris;
+  if (body?.application_type || !Array.isArray(uris) || uris.length === 0 || !uris.every(isLoopbackCallback)) return;
+  return { context: { body: { ...body, application_type: "native" } } };
+}
 
 /** @param {unknown} uri */
 function isLoopbackCallback(uri) {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from mcp_server.db.searches import NO_DATE, NO_TIME, FoundTask, Position, Status
+from mcp_server.services.items import LARGEST_NUMBER
 from shared.errors import ErrorCode, ProductError
 
 
@@ -45,10 +46,14 @@ def read(cursor: str, status: Status) -> Start:
 
 
 def _read(body: object, status: Status) -> Start:
+    after: Position
     match body:
         case [str(state), int(shown), str(at), int(number)] if status == state != "open":
-            return Start((datetime.fromisoformat(at).astimezone(UTC), number), shown)
+            after = (datetime.fromisoformat(at).astimezone(UTC), number)
         case ["open", int(shown), str(on), str(at), int(number)] if status == "open":
-            return Start((date.fromisoformat(on), time.fromisoformat(at), number), shown)
+            after = (date.fromisoformat(on), time.fromisoformat(at), number)
         case _:
             raise ValueError("another search's cursor")
+    if not (0 < shown <= LARGEST_NUMBER and 0 < number <= LARGEST_NUMBER):
+        raise ValueError("no page ends there")
+    return Start(after, shown)

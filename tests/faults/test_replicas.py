@@ -14,8 +14,8 @@ from tests.faults.verdict import judge
 from tests.pooler import PROGRAM as POOLER
 from tests.services import Issuer
 
-PEOPLE = 6
-BETWEEN_SECONDS = 1.5
+PEOPLE = 4
+BETWEEN_SECONDS = 1.0
 
 
 async def _talk_while_each_dies_in_turn(replicas: Replicas, crowd: Crowd) -> None:

@@ -37,6 +37,16 @@ async def test_nothing_that_a_person_can_edit_becomes_a_claim(account: Account) 
     assert claims_of(account.token()).keys() == {"sub", "iss", "aud", "iat", "exp"}
 
 
+@pytest.mark.requirement("003/FR-033")
+async def test_no_browser_keeps_what_holds_a_session_or_a_token(account: Account) -> None:
+    sign_in = account.client.post(
+        "/api/auth/sign-in/email", json={"email": account.email, "password": account.password}
+    )
+    others = [account.client.get(f"/api/auth/{path}") for path in ("token", "get-session", "list-sessions")]
+
+    assert {answer.headers["cache-control"] for answer in (sign_in, *others)} == {"no-store"}
+
+
 @pytest.mark.requirement("001/FR-052")
 async def test_without_a_session_there_is_no_token(service: SignIn, account: Account) -> None:
     assert service.get("/api/auth/token").status_code == 401

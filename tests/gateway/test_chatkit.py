@@ -63,7 +63,7 @@ async def test_a_stream_is_not_buffered_on_its_way(start: Start, meet: Meet) -> 
     answer = await meet(await start()).post("chatkit", chatkit_message("hello"))
 
     assert answer.headers["content-type"].startswith("text/event-stream")
-    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-accel-buffering"] == "no"
 
 

@@ -76,6 +76,26 @@ async def test_every_status_carries_the_headers(start: Start, meet: Meet) -> Non
         assert {"retry-after", "x-request-id"} <= set(exposed.split(", "))
 
 
+@pytest.mark.requirement("003/FR-033")
+async def test_no_answer_is_kept_or_taken_for_anything_else(start: Start, meet: Meet) -> None:
+    ann = meet(await start())
+
+    for name, (_, method, path, options) in requests(ann).items():
+        answer = await ann.http.request(method, ann.url + path, **options)
+        assert answer.headers.get_list("cache-control") == ["no-store"], name
+        assert answer.headers.get_list("x-content-type-options") == ["nosniff"], name
+
+
+@pytest.mark.requirement("003/FR-033")
+async def test_an_address_that_is_none_leads_nowhere_else(start: Start, meet: Meet) -> None:
+    ann = meet(await start())
+
+    for path in ("/api/me/", f"/api/{ann.user_id}/tasks/"):
+        answer = await ann.http.get(ann.url + path, headers=ann.headers | {"Host": "attacker.example"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert "location" not in answer.headers
+
+
 async def test_no_hostile_origin_gets_them(start: Start, meet: Meet) -> None:
     ann = meet(await start())
     tried = 0

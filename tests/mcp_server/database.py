@@ -70,12 +70,13 @@ class Addresses:
 @contextmanager
 def own_database(owner_url: str, app_url: str, revision: str = "head") -> Iterator[Addresses]:
     """Make a migrated database in the same cluster, which a test may damage."""
-    name = f"test_{uuid.uuid4().hex}"
-    command(owner_url, f"CREATE DATABASE {name}")
-    addresses = Addresses(_renamed(owner_url, name), _renamed(app_url, name))
+    name, migrated = f"test_{uuid.uuid4().hex}", f"migrated_{revision}"
+    if not run(owner_url, "SELECT 1 FROM pg_database WHERE datname = $1", migrated):
+        command(owner_url, f"CREATE DATABASE {migrated}")
+        migrate(_renamed(owner_url, migrated), _renamed(app_url, migrated), revision)
+    command(owner_url, f"CREATE DATABASE {name} TEMPLATE {migrated}")
     try:
-        migrate(addresses.owner, addresses.app, revision)
-        yield addresses
+        yield Addresses(_renamed(owner_url, name), _renamed(app_url, name))
     finally:
         command(owner_url, f"DROP DATABASE {name} WITH (FORCE)")
 

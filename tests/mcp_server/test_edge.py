@@ -83,6 +83,15 @@ def test_what_a_server_without_sessions_has_not_is_refused_at_once(anyone: Calle
         assert answer.json()["code"] == "invalid"
 
 
+@pytest.mark.requirement("003/FR-033")
+@pytest.mark.parametrize("path", ["/mcp/", "/gateway/", "/healthz/"])
+def test_an_address_that_is_none_leads_nowhere_else(mcp_server: Service, path: str) -> None:
+    answer = httpx2.post(mcp_server.url + path, json={}, headers={"Host": "attacker.example"})
+
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
 @pytest.mark.requirement("002/FR-055")
 def test_every_answer_names_its_request(anyone: Caller) -> None:
     answers = [
