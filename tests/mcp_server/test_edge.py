@@ -23,7 +23,7 @@ from shared.logs import Lines
 from shared.observing import Observed
 from tests.mcp_server.client import Caller
 from tests.mcp_server.test_protocol import body_of
-from tests.services import Issuer, Service
+from tests.services import Issuer, Service, until
 
 ORIGIN = "http://remit.test"
 URL = f"{ORIGIN}/mcp"
@@ -240,6 +240,9 @@ async def test_an_answer_that_breaks_off_is_not_finished_by_another(log: pytest.
 def test_the_log_of_the_process_knows_the_request(mcp_server: Service, anyone: Caller) -> None:
     answer = anyone.post("tools/call", {"name": "nonsense", "arguments": anyone.always})
 
-    lines = [line for line in mcp_server.log.read_text().splitlines() if answer.headers["x-request-id"] in line]
-    assert len(lines) == 1
-    assert (json.loads(lines[0])["tool"], json.loads(lines[0])["outcome"]) == ("unknown", "invalid")
+    def lines() -> list[str]:
+        return [line for line in mcp_server.log.read_text().splitlines() if answer.headers["x-request-id"] in line]
+
+    until(lines)  # the line is written behind the answer
+    assert len(lines()) == 1
+    assert (json.loads(lines()[0])["tool"], json.loads(lines()[0])["outcome"]) == ("unknown", "invalid")

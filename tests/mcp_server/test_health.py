@@ -21,7 +21,7 @@ from mcp_server.db.session import Database, UnsafeRoleError
 from tests.mcp_server.client import Caller
 from tests.mcp_server.database import Addresses, at_port, command, own_database, run
 from tests.mcp_server.tunnel import Tunnel
-from tests.services import ROOT, Issuer, Service, SigningKey, assertion, free_port, mcp_server_environment
+from tests.services import ROOT, Issuer, Service, SigningKey, assertion, free_port, mcp_server_environment, until
 
 Start: TypeAlias = Callable[..., Service]
 PATIENCE = 15
@@ -68,13 +68,6 @@ def tunnel(postgres: Postgres) -> Iterator[Tunnel]:
 def readiness(service: Service) -> tuple[int, dict[str, Any]]:
     answer = httpx2.get(f"{service.url}/readyz", timeout=PATIENCE)
     return answer.status_code, answer.json()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def caller_of(service: Service, key: SigningKey, user_id: str) -> Caller:
