@@ -6,7 +6,7 @@ A quick run prints, and leaves the results that are kept as they are.
 import argparse
 import sys
 
-from benchmarks import auth, growth, row_security, tool_calls, turns
+from benchmarks import auth, first_use, growth, row_security, tool_calls, turns
 from benchmarks.report import keep, lines
 
 MEASUREMENTS = (
@@ -15,6 +15,7 @@ MEASUREMENTS = (
     row_security.MEASUREMENT,
     turns.MEASUREMENT,
     growth.MEASUREMENT,
+    first_use.MEASUREMENT,
 )
 
 

@@ -18,6 +18,7 @@ from mcp_server.db.conversations import ConversationRepository
 from mcp_server.db.failures import raise_meaning, unavailable
 from mcp_server.db.items import ItemRepository
 from mcp_server.db.lookups import LookupRepository
+from mcp_server.db.messages import MessageRepository
 from mcp_server.db.people import PersonRepository
 from mcp_server.db.pool import WatchedPool
 from mcp_server.db.repository import Transaction
@@ -72,6 +73,7 @@ class Rows:
     conversations: ConversationRepository
     items: ItemRepository
     turns: TurnRepository
+    messages: MessageRepository
     changes: ChangeRepository
     replies: ReplyRepository
     lookups: LookupRepository
@@ -208,6 +210,7 @@ def _rows(transaction: Transaction) -> Rows:
         ConversationRepository(transaction),
         ItemRepository(transaction),
         TurnRepository(transaction),
+        MessageRepository(transaction),
         ChangeRepository(transaction),
         ReplyRepository(transaction),
         LookupRepository(transaction),

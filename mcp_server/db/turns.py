@@ -7,26 +7,22 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    DateTime,
     Executable,
-    Text,
     Uuid,
     case,
     delete,
     false,
     func,
-    insert,
     literal_column,
     select,
     true,
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from mcp_server.db.repository import USER, Repository, value
-from mcp_server.db.tables import ConversationRow, ItemRow, TurnRow
-from shared.contract import Conversation, Item, Turn, TurnOutcome, TurnStatus
+from mcp_server.db.tables import ConversationRow, TurnRow
+from shared.contract import TurnOutcome, TurnStatus
 
 LEASE_SECONDS = 15  # a dead holder is noticed soon, and a live one renews every two seconds
 
@@ -37,11 +33,11 @@ def status_now() -> ColumnElement[Any]:
     return case((ran_out, "interrupted"), else_=TurnRow.status)
 
 
-def _lease_end() -> ColumnElement[Any]:
+def lease_end() -> ColumnElement[Any]:
     return func.clock_timestamp() + timedelta(seconds=LEASE_SECONDS)
 
 
-TURN, PLACE, _AFTER, _LEASE = value("turn", Uuid), value("place"), value("after"), value("held", Uuid)
+TURN, PLACE, _AFTER, LEASE = value("turn", Uuid), value("place"), value("after"), value("held", Uuid)
 _OWN = TurnRow.user_id == USER
 # Written out: a plan for any value could not use the indexes that hold the running ones alone.
 _RUNNING = TurnRow.status == literal_column("'running'")
@@ -76,48 +72,6 @@ _HOLD = (
 )
 _ALL_RUNNING = select(TurnRow.conversation_id, _IS_ALIVE).where(_OWN, _RUNNING)
 _LATEST_NUMBER = select(func.max(TurnRow.number)).where(_OWN, _HERE)
-_TAKEN = (
-    update(ConversationRow)
-    .where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
-    .values(next_seq=ConversationRow.next_seq + 1, updated_at=func.clock_timestamp())
-    .returning(
-        ConversationRow.user_id,
-        ConversationRow.id,
-        ConversationRow.title,
-        ConversationRow.created_at,
-        ConversationRow.updated_at,
-        (ConversationRow.next_seq - 1).label("number"),
-    )
-    .cte("taken")
-)
-_STORED_ITEM = {
-    "user_id": _TAKEN.c.user_id,
-    "conversation_id": _TAKEN.c.id,
-    "seq": _TAKEN.c.number,
-    "turn_id": TURN,
-    "id": value("message", Text),
-    "kind": value("kind", Text),
-    "data": value("data", JSONB),
-    "created_at": value("said_at", DateTime(timezone=True)),
-}
-_STORED_TURN = {
-    "user_id": _TAKEN.c.user_id,
-    "conversation_id": _TAKEN.c.id,
-    "number": _TAKEN.c.number,
-    "answer_seq": _TAKEN.c.number,
-    "id": TURN,
-    "message_id": value("message", Text),
-    "message_key": value("key", Text),
-    "request_hash": value("digest", Text),
-    "lease": _LEASE,
-    "lease_until": _lease_end(),
-}
-_START = select(_TAKEN.c.number, _TAKEN.c.title, _TAKEN.c.created_at, _TAKEN.c.updated_at).add_cte(
-    insert(ItemRow).from_select(list(_STORED_ITEM), select(*_STORED_ITEM.values())).cte("said"),
-    insert(TurnRow).from_select(list(_STORED_TURN), select(*_STORED_TURN.values())).cte("begun"),
-)
-"""Takes the next number of a conversation, and stores a message and its running turn under it."""
-
 _CHANGE = update(TurnRow).where(_OWN)
 _INTERRUPT = _CHANGE.where(_HERE, _RUNNING, TurnRow.lease_until <= func.now()).values(
     status="interrupted", finished_at=func.now()
@@ -125,15 +79,15 @@ _INTERRUPT = _CHANGE.where(_HERE, _RUNNING, TurnRow.lease_until <= func.now()).v
 _TAKE_OVER = _CHANGE.where(TurnRow.id == TURN).values(
     status="running",
     stop=False,
-    lease=_LEASE,
-    lease_until=_lease_end(),
+    lease=LEASE,
+    lease_until=lease_end(),
     answer_seq=_AFTER,
     finished_at=None,
 )
 _ASK_TO_STOP = _CHANGE.where(TurnRow.id == TURN).values(stop=True)
 _REMOVE_AFTER = delete(TurnRow).where(_OWN, _HERE, TurnRow.number > _AFTER)
-_HELD = _CHANGE.where(TurnRow.id == TURN, _RUNNING, TurnRow.lease == _LEASE).returning(TurnRow.stop)
-_RENEW = _HELD.values(lease_until=_lease_end())
+_HELD = _CHANGE.where(TurnRow.id == TURN, _RUNNING, TurnRow.lease == LEASE).returning(TurnRow.stop)
+_RENEW = _HELD.values(lease_until=lease_end())
 _FINISH = _HELD.values(status=value("outcome"), finished_at=func.now())
 
 
@@ -211,24 +165,6 @@ class TurnRepository(Repository):
     async def interrupt_expired(self, conversation_id: uuid.UUID) -> None:
         """End what nobody answers any more, so that it does not block the conversation."""
         await self._run(_INTERRUPT, place=conversation_id)
-
-    async def start(
-        self, conversation_id: uuid.UUID, item: Item, key: str, digest: str
-    ) -> tuple[StoredTurn, Conversation]:
-        """Store a message at the end of its conversation, and a running turn for it."""
-        turn_id, lease = uuid.uuid4(), uuid.uuid4()
-        ids = {"place": conversation_id, "turn": turn_id, "held": lease}
-        said = {"message": item.id, "kind": item.kind, "data": item.data, "said_at": item.created_at}
-        stored = await self._run(_START, **ids, **said, key=key, digest=digest)
-        number, title, created_at, updated_at = stored.one()
-        conversation = Conversation(
-            id=str(conversation_id),
-            title=title,
-            created_at=created_at,
-            updated_at=updated_at,
-            turn=Turn(id=str(turn_id), message_id=item.id, status="running"),
-        )
-        return StoredTurn(turn_id, conversation_id, number, item.id, digest, "running", number, lease), conversation
 
     async def take_over(self, turn_id: uuid.UUID, answer_seq: int) -> uuid.UUID:
         """Give an ended turn a new lease and its answer a new place; the old lease stores nothing any more."""

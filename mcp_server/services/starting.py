@@ -136,7 +136,7 @@ class StartService:
             raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
         if message.closes is not None:
             await _close(rows, place, message.closes)  # refuses: a new conversation has asked nothing
-        return Taken.of(*await rows.turns.start(place, item, message.key, _digest(item)))
+        return Taken.of(*await rows.messages.add(place, item, message.key, _digest(item)))
 
     async def _add(
         self, rows: Rows, place: uuid.UUID, message: Message, item: Item, running: list[RunningTurn]
@@ -145,7 +145,7 @@ class StartService:
         await _vacate(rows, place, running)
         await self._limits.admit(rows, running)
         await _close(rows, place, message.closes)
-        return Taken.of(*await rows.turns.start(place, item, message.key, _digest(item)))
+        return Taken.of(*await rows.messages.add(place, item, message.key, _digest(item)))
 
     async def _again(
         self, rows: Rows, known: StoredTurn, message: Message, item: Item, running: list[RunningTurn]

@@ -1,34 +1,13 @@
 """How heavy the built page is before the chat: what a phone on a slow network waits for."""
 
-import gzip
 import json
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.frontend.sign_in import FRONTEND
+from tests.frontend.weight import DIST, before_the_chat, page
 
 LIMIT = 90_000
-DIST = FRONTEND / "dist"
-IMPORT = re.compile(r"""(?:from|import)\s*["'](\./[^"']+\.js)["']""")
-
-
-def before_the_chat(dist: Path) -> dict[str, int]:
-    """Give each script that the page loads at once, and what that one imports, with its size in gzip."""
-    waiting = [dist / path.lstrip("/") for path in re.findall(r'(?:src|href)="(/assets/[^"]+\.js)"', page(dist))]
-    sizes: dict[str, int] = {}
-    while waiting:
-        script = waiting.pop()
-        if script.name not in sizes:
-            text = script.read_text(encoding="utf-8")
-            sizes[script.name] = len(gzip.compress(text.encode()))
-            waiting += [script.parent / name for name in IMPORT.findall(text)]
-    return sizes
-
-
-def page(dist: Path) -> str:
-    return (dist / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.requirement("005/FR-040")

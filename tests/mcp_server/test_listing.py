@@ -8,17 +8,14 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import bpe_openai
 import pytest
 
 from tests.mcp_server.client import Caller
 from tests.mcp_server.conftest import As
+from tests.mcp_server.price import MOST_TOKENS, PRICED, price
 from tests.services import ROOT
 
 CONTRACTS = ROOT / "specs" / "001-first-light" / "contracts"
-PRICED = ROOT / "specs" / "002-task-tools" / "contracts" / "listing.json"
-MOST_TOKENS = 1_500
-"""What a model pays for the people's door, in every conversation."""
 EVERY_SCOPE = "tasks:read tasks:write conversations:read"
 
 
@@ -86,6 +83,4 @@ def test_the_whole_listing_has_its_price(at_people: As, user_id: str) -> None:
         PRICED.write_text(json.dumps(listing, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
     assert listing == json.loads(PRICED.read_text(encoding="utf-8"))
-    encoding = bpe_openai.get_encoding("o200k_base")
-    text = json.dumps(listing["tools"], ensure_ascii=False, separators=(",", ":"))
-    assert len(encoding.encode(text)) + len(encoding.encode(listing["instructions"])) <= MOST_TOKENS
+    assert price(listing) <= MOST_TOKENS
