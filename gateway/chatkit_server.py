@@ -8,6 +8,7 @@ from chatkit.types import (
     FeedbackKind,
     StreamOptions,
     StreamOptionsEvent,
+    Thread,
     ThreadItem,
     ThreadMetadata,
     ThreadsAddUserMessageReq,
@@ -79,6 +80,12 @@ class PageServer(ChatKitServer[ChatKitContext]):
         yield self._frame(StreamOptionsEvent(stream_options=STREAM_OPTIONS))
         async for event in events:
             yield self._frame(event)
+
+    def _to_thread_response(self, thread: ThreadMetadata | Thread) -> Thread:
+        """Keep what we say of a thread ourselves; ChatKit takes it for private."""
+        shown = super()._to_thread_response(thread)
+        shown.metadata = thread.metadata
+        return shown
 
     def json(self, answer: BaseModel) -> bytes:
         return self._serialize(answer)
