@@ -9,6 +9,7 @@ from chatkit.types import (
     FeedbackKind,
     StreamOptions,
     StreamOptionsEvent,
+    Thread,
     ThreadItem,
     ThreadMetadata,
     ThreadsAddUserMessageReq,
@@ -87,6 +88,12 @@ class PageServer(ChatKitServer[ChatKitContext]):
         if is_streaming_req(asked):
             return event_stream(self._process_streaming(asked, context), LAST_WORDS)
         return Response(await self._process_non_streaming(asked, context), media_type="application/json")
+
+    def _to_thread_response(self, thread: ThreadMetadata | Thread) -> Thread:
+        """Keep what we say of a thread ourselves; ChatKit takes it for private."""
+        shown = super()._to_thread_response(thread)
+        shown.metadata = thread.metadata
+        return shown
 
     def json(self, answer: BaseModel) -> bytes:
         return self._serialize(answer)

@@ -36,8 +36,14 @@ def new_id(prefix: str) -> str:
 
 
 def to_thread(conversation: Conversation) -> ThreadMetadata:
-    """Return a conversation as ChatKit's thread."""
-    return ThreadMetadata(id=conversation.id, title=conversation.title or None, created_at=conversation.created_at)
+    """Return a conversation as ChatKit's thread; it says when the answer at its end is still being written."""
+    is_answering = conversation.turn is not None and conversation.turn.status == "running"
+    return ThreadMetadata(
+        id=conversation.id,
+        title=conversation.title or None,
+        created_at=conversation.created_at,
+        metadata={"answering": True} if is_answering else {},
+    )
 
 
 def to_thread_item(item: Item, thread_id: str) -> ThreadItem:

@@ -71,6 +71,22 @@ async def test_an_answer_of_another_process_appears_within_three_seconds_and_end
     assert [item["id"] for item in done_items(rest)] == [event["item"]["id"]]
 
 
+async def test_a_thread_says_whether_its_answer_is_whole(start: Start, meet: Meet) -> None:
+    """Else a page that read half of it, and came too late to follow the rest, would take it for all."""
+    paced = Paced()
+    ann = meet(await start(paced.model()))
+    thread_id = await hang_up_after(ann, "Hello ")
+
+    async def told() -> list[dict[str, object]]:
+        listed = (await ann.ask("threads.list")).json()["data"]
+        return [(await ann.ask("threads.get_by_id", thread_id=thread_id)).json()["metadata"], listed[0]["metadata"]]
+
+    assert await told() == [{"answering": True}] * 2
+    paced.go_on.set()
+    await until_status(ann, thread_id, "done")
+    assert await told() == [{}] * 2
+
+
 @pytest.mark.requirement("004/FR-004")
 async def test_an_answer_whose_process_died_ends_with_what_it_said_and_that_it_was_interrupted(
     start: Start, meet: Meet, owner_url: str, monkeypatch: pytest.MonkeyPatch

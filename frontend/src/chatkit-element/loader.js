@@ -22,6 +22,8 @@ export class Loader {
   /** Where the page before the shown items begins; null: there is none. @type {string | null} */
   #earlier = null;
   isLoading = false;
+  /** Whether what was read last is an answer as far as it had come. */
+  isAnswering = false;
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -35,6 +37,7 @@ export class Loader {
   forget() {
     this.#earlier = null;
     this.isLoading = false;
+    this.isAnswering = false;
   }
 
   /** Open the conversation. @returns {Promise<Loaded>} */
@@ -106,6 +109,7 @@ export class Loader {
       return { result: error.status === NOT_FOUND ? "gone" : "failed", error };
     }
     conversation.title = thread.title;
+    this.isAnswering = thread.isAnswering;
     return { result: "loaded", page: thread };
   }
 
@@ -115,7 +119,7 @@ export class Loader {
     // The thread brings its oldest items. A short conversation is whole with them.
     const isWhole = !thread.items.has_more;
     const page = isWhole ? { items: thread.items.data, earlier: null } : await this.#page(threadId, null);
-    return { title: thread.title ?? "", ...page };
+    return { title: thread.title ?? "", isAnswering: thread.metadata?.answering === true, ...page };
   }
 
   /** @param {string} threadId @param {string | null} after */

@@ -186,10 +186,10 @@ export class Turns {
     if (!threadId || exchange.state.isRunning) return;
     const outcome = await exchange.follow(wire(), threadId, () => conversation.remove(this.#inDoubt));
     if (outcome.isLeft) return;
-    const isUnanswered = conversation.last?.type === "user_message";
+    const mayBeOld = loader.isAnswering || conversation.last?.type === "user_message";
     if (outcome.count > 0 || isUnreachable(outcome.error)) {
       await this.#settle(outcome, { again: () => this.refresh(), isLook: true });
-    } else if (isUnanswered && !outcome.error) {
+    } else if (mayBeOld && !outcome.error) {
       await loader.refresh(); // the answer ended after the conversation was read and before it could be looked at
       if (conversation.last?.type !== "user_message" || conversation.threadId !== threadId) return;
       conversation.addLocal({ type: "notice", text: UNANSWERED, way: this.#retryWay });

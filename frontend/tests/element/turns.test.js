@@ -98,6 +98,19 @@ test("[005/FR-006] an answer that ended between the two requests is fetched", as
   expect(states).toEqual([]);
 });
 
+test("[005/FR-006] an answer that was read half and ended before it could be looked at is fetched", async () => {
+  const question = userItem("u1", "hello");
+  const states = [
+    { ...threadOf(question, assistantItem("a1", "Good mor")), metadata: { answering: true } },
+    { ...threadOf(question, assistantItem("a1", "Good morning")), metadata: {} },
+  ];
+  const answers = { "threads.get_by_id": () => states.shift(), "threads.follow": nothing };
+  const chat = openChat(answers, { initialThread: "t1" });
+
+  await chat.view.findByText("Good morning");
+  expect(states).toEqual([]);
+});
+
 test("[005/FR-006] a server that does not know how to show a running answer is no error", async () => {
   const refused = () => refusal(422, { code: "invalid", message: "type: No such request." });
   const answers = { "threads.get_by_id": () => threadOf(userItem("u1", "hello")), "threads.follow": refused };
