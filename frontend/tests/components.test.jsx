@@ -16,6 +16,7 @@ import { Link } from "../src/components/Link.jsx";
 import { Logo } from "../src/components/Logo.jsx";
 import { ScopeList } from "../src/components/ScopeList.jsx";
 import { SignOutButton } from "../src/components/SignOutButton.jsx";
+import { TaskDrawer } from "../src/components/TaskDrawer.jsx";
 import { TaskPanel } from "../src/components/TaskPanel.jsx";
 import { ThemeChoice } from "../src/components/ThemeChoice.jsx";
 import { TimeZone } from "../src/components/TimeZone.jsx";
@@ -187,6 +188,22 @@ test("SignOutButton says that the person is still signed in when the service is 
   await user.click(screen.getByRole("button", { name: "Sign out" }));
 
   expect(await screen.findByRole("alert")).toHaveTextContent("You are still signed in");
+});
+
+test("TaskDrawer is open as long as it is there, and tells when it was left", async () => {
+  const onClose = jest.fn();
+  await show(
+    <TaskDrawer onClose={onClose}>
+      <p>Inside</p>
+    </TaskDrawer>,
+  );
+  const drawer = /** @type {HTMLDialogElement} */ (screen.getByRole("dialog", { name: "Tasks" }));
+  expect(drawer.open).toBe(true);
+  expect(drawer).toHaveTextContent("Inside");
+
+  act(() => drawer.close());
+
+  expect(onClose).toHaveBeenCalledTimes(1);
 });
 
 test("TaskPanel is not there where the gateway does not serve tasks", async () => {

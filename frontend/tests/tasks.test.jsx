@@ -136,3 +136,18 @@ test("[005/FR-038] a tick that failed stays said until it is tried again, which 
   await page.screen.findByText("“buy milk” is done.");
   expect(page.screen.queryByRole("alert")).toBeNull();
 });
+
+test("[005/FR-034] on a narrow screen the tasks come when they are called, and go again", async () => {
+  globalThis.matchMedia = narrow;
+  await open({ [TASKS]: { tasks: [MILK], total: 1 } });
+  expect(page.screen.queryByLabelText("buy milk")).toBeNull();
+
+  await page.user.click(await page.screen.findByRole("button", { name: "Tasks" }));
+  await page.screen.findByLabelText("buy milk");
+  expect(page.screen.getByRole("dialog", { name: "Tasks" })).toContainElement(page.screen.getByLabelText("buy milk"));
+  await page.act(async () =>
+    /** @type {HTMLDialogElement} */ (page.screen.getByRole("dialog", { name: "Tasks" })).close(),
+  );
+
+  expect(page.screen.queryByLabelText("buy milk")).toBeNull();
+});

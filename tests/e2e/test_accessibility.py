@@ -1,5 +1,6 @@
 """Every page and every state of the chat: for screen readers, by keyboard, on small screens, in every script."""
 
+from collections.abc import Iterable
 from itertools import product
 
 import pytest
@@ -49,8 +50,9 @@ class Looks:
         self.page = page
         self.violations: list[str] = []
 
-    def at(self, state: str) -> None:
-        for (size, (width, height)), scheme in product(SIZES.items(), ("light", "dark")):
+    def at(self, state: str, sizes: Iterable[str] = SIZES) -> None:
+        for size, scheme in product(sizes, ("light", "dark")):
+            width, height = SIZES[size]
             self.page.set_viewport_size({"width": width, "height": height})
             self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             if self.page.evaluate("typeof axe") == "undefined":
@@ -137,6 +139,10 @@ def test_the_states_of_the_chat_are_without_a_violation(
     desktop(tab)
     tab.get_by_role("button", name="Connect an app").click()
     looks.at("chat-connect")
+    tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="Tasks").click()
+    expect(tab.get_by_role("dialog", name="Tasks").get_by_label("buy milk")).to_be_visible()
+    looks.at("chat-tasks", sizes=("phone",))
     tab.keyboard.press("Escape")
 
     stage.open(tab, person.user_id)

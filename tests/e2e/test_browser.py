@@ -238,6 +238,11 @@ def test_a_phone_shows_everything_without_scrolling_sideways(visitor: Page) -> N
     visitor.set_viewport_size({"width": 360, "height": 740})
     sign_up(visitor, "Ada Lovelace")
     say(visitor, f"add {'a rather long name for a task ' * 3}tomorrow")
+    visitor.get_by_role("button", name="Tasks").click()
+    expect(visitor.get_by_role("dialog", name="Tasks").get_by_label("a rather long name")).to_be_in_viewport()
+    picture(visitor, "phone-light-tasks")
+    visitor.keyboard.press("Escape")
+    expect(visitor.get_by_role("button", name="Tasks")).to_be_focused()
     say(visitor, "help")
     for scheme in ("dark", "light"):
         visitor.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

@@ -124,9 +124,10 @@ export class ChatKitElement extends HTMLElement {
     this.#screen.composer.focus();
   }
 
-  /** @param {{ text?: string, content?: any[], selectedToolId?: string | null, selectedModelId?: string, files?: File[], attachments?: object[] }} value */
-  async setComposerValue({ text, content, selectedToolId, selectedModelId, ...files }) {
+  /** @param {{ text?: string, content?: any[], reply?: string, selectedToolId?: string | null, selectedModelId?: string, files?: File[], attachments?: object[] }} value */
+  async setComposerValue({ text, content, reply, selectedToolId, selectedModelId, ...files }) {
     this.#unserved.checkFiles(files);
+    this.#unserved.checkReply(reply);
     const { composer } = this.#screen;
     if (selectedToolId !== undefined) composer.tool.choose(selectedToolId);
     if (selectedModelId !== undefined) composer.model.choose(selectedModelId);

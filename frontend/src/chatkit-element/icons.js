@@ -27,6 +27,11 @@ const PATHS = {
   share: "M12 15V4M8 8l4-4 4 4M5 13v6h14v-6",
   star: "M12 4l2.4 5.2 5.6.7-4.2 3.9 1.1 5.6-4.9-2.8-4.9 2.8 1.1-5.6L4 9.9l5.6-.7z",
   dots: "M6 12h.01M12 12h.01M18 12h.01",
+  // … and those of a prompt.
+  calendar: "M5 6h14v14H5zM5 10h14M9 3v4M15 3v4",
+  search: "M11 11m-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0M15.5 15.5L20 20",
+  idea: "M9 17h6M10 20h4M12 4a5.5 5.5 0 0 0-3 10v3h6v-3a5.5 5.5 0 0 0-3-10z",
+  person: "M12 8m-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0M5 20c1-4 4-5 7-5s6 1 7 5",
 };
 
 /** @type {[RegExp, string][]} the names of ChatKit's header icons, by what they begin with */
@@ -36,6 +41,19 @@ const HEADER = [
   [/^back/, "back"],
   [/^(compose|write)/, "rename"],
   [/^(history|star|close|share|settings)/, ""],
+];
+
+/** @type {[RegExp, string][]} the same of a prompt's */
+const PROMPT = [
+  [/^(calendar|clock)/, "calendar"],
+  [/^check/, "done"],
+  [/^(plus|square-plus)/, "new"],
+  [/^(search|globe|page-text-search)/, "search"],
+  [/^(lightbulb|sparkle|suggest|bolt)/, "idea"],
+  [/^(profile|user)/, "person"],
+  [/^(write|square-text|notebook)/, "rename"],
+  [/^(list|notepad|document)/, "history"],
+  [/^star/, "star"],
 ];
 
 /** @param {string} name one of PATHS */
@@ -53,4 +71,10 @@ export function icon(name) {
 export function headerIcon(name) {
   const [, found] = HEADER.find(([pattern]) => pattern.test(name)) ?? [null, "dots"];
   return found || name.split("-")[0];
+}
+
+/** The nearest of our pictures for a prompt's icon. @param {string} [name] of ChatKit @returns {SVGElement | null} */
+export function promptIcon(name = "") {
+  const [, found] = PROMPT.find(([pattern]) => pattern.test(name)) ?? [null, ""];
+  return found ? icon(found) : null;
 }

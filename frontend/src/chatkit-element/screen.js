@@ -62,7 +62,7 @@ export class Screen {
     this.#log.hasEarlier = hasEarlier;
     this.#log.isBusy = isRunning || isLoading;
     this.#log.showState(options.threadItemActions ?? {}, { isRunning, items: conversation.items });
-    if (options.thread?.autoScroll !== false) this.#log.follow();
+    this.#follow();
   }
 
   /** A conversation was opened: all of it, at its end. */
@@ -74,7 +74,7 @@ export class Screen {
   /** What is shown changed in many places: whoever reads at the end stays there, and so does who reads above. */
   redraw() {
     this.#log.keepPlace(() => this.#drawItems());
-    this.#log.follow();
+    this.#follow();
   }
 
   /** More was put above what is shown. */
@@ -87,7 +87,7 @@ export class Screen {
     const { items } = this.#state().conversation;
     if (items.size === 1) this.#log.drawAll(new Map()); // away with the start screen
     this.#log.drawItem(id, /** @type {import("./conversation.js").Item} */ (items.get(id)));
-    this.#log.follow();
+    this.#follow();
   }
 
   /** @param {string} id */
@@ -106,6 +106,10 @@ export class Screen {
     const question = ids.findLastIndex(([, { type }]) => type === "user_message");
     const words = ids.slice(question + 1).map(([id]) => this.#log.wordsOf(id));
     this.say(words.filter(Boolean).join(" "));
+  }
+
+  #follow() {
+    if (this.#state().options.thread?.autoScroll !== false) this.#log.follow();
   }
 
   #drawItems() {

@@ -155,14 +155,13 @@ export class Turns {
     this.#reconnection.start({ isSilent: true });
   }
 
-  /** @param {Outcome} outcome @param {() => void} again */
+  /** A refusal of a message is for the person to mend; whatever else went wrong may be over. @param {Outcome} outcome @param {() => void} again */
   #wayOut({ error, isStored }, again) {
     const { onSendAgain } = this.#parts;
-    if (!(error instanceof WireError)) return undefined;
-    const { retryAfter: seconds } = error;
-    if (!isStored)
-      return seconds || isUnreachable(error) ? { label: "Send again", run: onSendAgain, seconds } : undefined;
-    return { label: "Try again", run: again, seconds };
+    const seconds = error instanceof WireError ? error.retryAfter : undefined;
+    const isRefused = error instanceof WireError && error.code !== "unreachable";
+    if (isStored) return { label: "Try again", run: again, seconds };
+    return isRefused && !seconds ? undefined : { label: "Send again", run: onSendAgain, seconds };
   }
 
   /** What was said so far stays. Should the answer have gone on after all, then that is what must be seen. */

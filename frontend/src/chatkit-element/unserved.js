@@ -23,6 +23,11 @@ export class Unserved {
     if (files.length + attachments.length > 0) this.#tell("files and attachments", "the gateway keeps no files");
   }
 
+  /** What the composer was given besides words. @param {string} [reply] */
+  checkReply(reply) {
+    if (reply) this.#tell("reply of setComposerValue", "the composer shows no quote; give it to sendUserMessage");
+  }
+
   /** @param {string} name @param {string} why */
   #tell(name, why) {
     if (this.#told.has(name)) return;

@@ -7,7 +7,8 @@ import { Link } from "./Link.jsx";
 import { Logo } from "./Logo.jsx";
 import { SignOutButton } from "./SignOutButton.jsx";
 
-export function TopBar() {
+/** @param {{ children?: import("react").ReactNode }} props what the page adds to it */
+export function TopBar({ children }) {
   const { user } = useSession();
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   return (
@@ -15,6 +16,7 @@ export function TopBar() {
       <h1>
         <Logo />
       </h1>
+      {children}
       <button type="button" className="quiet" onClick={() => dialog.current?.showModal()}>
         Connect<span className="wide"> an app</span>
       </button>

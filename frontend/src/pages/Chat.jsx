@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { Card } from "../components/Card.jsx";
 import { ConnectionBanner } from "../components/ConnectionBanner.jsx";
 import { Conversation } from "../components/Conversation.jsx";
+import { TaskDrawer } from "../components/TaskDrawer.jsx";
 import { TaskPanel } from "../components/TaskPanel.jsx";
 import { TopBar } from "../components/TopBar.jsx";
 import { useConfig } from "../contexts/ConfigContext.jsx";
@@ -21,6 +22,8 @@ export function Chat() {
   const { userId } = useSession();
   const { chatkitDomainKey } = useConfig();
   const element = useChatElement(chatkitDomainKey);
+  const isWide = useMediaQuery(WIDE);
+  const [areTasksCalled, setAreTasksCalled] = useState(false);
   useTitle("Remit");
 
   if (element === "failed") {
@@ -33,24 +36,39 @@ export function Chat() {
   return (
     <div className="chat-page">
       <div>
-        <TopBar />
+        <TopBar>
+          {!isWide && (
+            <button type="button" className="quiet" onClick={() => setAreTasksCalled(true)}>
+              Tasks
+            </button>
+          )}
+        </TopBar>
         <ConnectionBanner />
       </div>
-      {element === "ready" && userId && <Desk key={userId} userId={userId} />}
+      {element === "ready" && userId && (
+        <Desk
+          key={userId}
+          userId={userId}
+          isWide={isWide}
+          areTasksCalled={areTasksCalled}
+          onTasksLeft={() => setAreTasksCalled(false)}
+        />
+      )}
     </div>
   );
 }
 
-/** @param {{ userId: string }} props */
-function Desk({ userId }) {
+/** @param {{ userId: string, isWide: boolean, areTasksCalled: boolean, onTasksLeft: () => void }} props */
+function Desk({ userId, isWide, areTasksCalled, onTasksLeft }) {
   const api = useApiClient();
   const assistant = useAssistant(api);
-  const isWide = useMediaQuery(WIDE);
   const [pulse, beat] = usePulse();
+  const tasks = <TaskPanel api={api} userId={userId} pulse={pulse} />;
   return (
     <div className="desk">
       <main>{assistant && <Conversation userId={userId} api={api} assistant={assistant} onChange={beat} />}</main>
-      {isWide && <TaskPanel api={api} userId={userId} pulse={pulse} />}
+      {isWide && tasks}
+      {!isWide && areTasksCalled && <TaskDrawer onClose={onTasksLeft}>{tasks}</TaskDrawer>}
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { fireEvent, waitFor } from "@testing-library/dom";
 import { eventStream, refusal } from "../network.js";
-import { done, openChat, thread, userItem } from "./chat.js";
+import { done, openChat, thread, URL, userItem } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -69,6 +69,28 @@ test("an error event of the stream is shown once, and the stored message stays",
   expect(chat.view.getAllByRole("alert")).toHaveLength(1);
   expect(chat.view.getByRole("alert")).toHaveTextContent("The model cannot be reached.");
   expect(chat.view.getByLabelText("You")).toHaveTextContent("hello");
+});
+
+test("[005/FR-038] a message that could not be sent for want of a token is offered to be sent again", async () => {
+  let isAway = true;
+  const stream = eventStream();
+  const send = /** @type {typeof fetch} */ (
+    async (...call) => {
+      if (isAway) throw new Error("The sign-in service cannot be reached. Try again.");
+      return fetch(...call);
+    }
+  );
+  const chat = openChat({ "threads.create": () => stream.response }, { api: { url: URL, fetch: send } });
+  await chat.say("hello");
+  expect(await chat.view.findByRole("alert")).toHaveTextContent("The sign-in service cannot be reached.");
+
+  isAway = false;
+  await chat.user.click(chat.view.getByRole("button", { name: "Send again" }));
+  stream.send({ type: "thread.created", thread }, done(userItem("u1", "hello")));
+
+  await waitFor(() => expect(chat.view.queryByRole("alert")).toBeNull());
+  expect(chat.view.getByText("hello")).toBeInTheDocument();
+  stream.end();
 });
 
 test("a stream that ends without storing the message gives it back", async () => {

@@ -123,12 +123,25 @@ test("[005/FR-002] what is not served is said once in the console, and the rest 
   const chat = openChat({}, options);
   chat.element.setOptions({ api: { url: "http://gateway.test/api/ada-1/chatkit" }, ...options });
 
-  await chat.element.setComposerValue({ text: "ferns", files: [new File([""], "a.txt")] });
+  for (let times = 0; times < 2; times += 1) {
+    await chat.element.setComposerValue({ text: "ferns", reply: "that", files: [new File([""], "a.txt")] });
+  }
 
-  expect(said).toHaveBeenCalledTimes(5);
-  expect(said.mock.calls.join()).toMatch(/composer\.attachments.*composer\.dictation.*entities.*commands.*files/);
+  const names = [/composer\.attachments/, /composer\.dictation/, /entities/, /commands/, /files/, /reply/];
+  expect(said.mock.calls.map(([words]) => words)).toEqual(names.map((name) => expect.stringMatching(name)));
   expect(chat.composer()).toHaveValue("ferns");
   said.mockRestore();
+});
+
+test("[005/FR-002] a prompt has the nearest of our icons, or none", async () => {
+  const prompts = [
+    { label: "What is due?", prompt: "due", icon: "calendar" },
+    { label: "Anything", prompt: "any", icon: "no-such-icon" },
+  ];
+  const { view } = openChat({}, { startScreen: { prompts } });
+
+  expect(view.getByRole("button", { name: "What is due?" }).querySelector("svg")).not.toBeNull();
+  expect(view.getByRole("button", { name: "Anything" }).querySelector("svg")).toBeNull();
 });
 
 test("[005/FR-002] an element whose options are all served says nothing", () => {
