@@ -21,7 +21,7 @@ from shared.identity import UserId
 log = logging.getLogger(__name__)
 
 OFFERED = frozenset(TaskTool)
-"""An allow-list: a tool that the server gains later stays hidden until it is named here."""
+"""An allow-list: a tool that the server gains later stays hidden until ``shared.contract`` names it."""
 
 READS = {TaskTool.GET_CONTEXT, TaskTool.FIND_TASKS, TaskTool.LIST_CHANGES}
 MOST_CALLS = 16

@@ -10,14 +10,13 @@ from starlette.responses import JSONResponse, Response
 from gateway.auth import SignedIn, verified_router
 from gateway.mcp_client import McpClient
 from shared.contract import TaskTool
-from shared.tasks import CompletedTasks, FoundTasks, ReopenedTasks, Undone
+from shared.tasks import CompletedTasks, FoundTasks, ReopenedTasks, TaskId, Undone
 
 MOST_LISTED = 50
 
 Limit: TypeAlias = Annotated[int, Query(ge=1, le=MOST_LISTED)]
 Cursor: TypeAlias = Annotated[str, Query(max_length=1000, json_schema_extra={"format": "cursor"})]
 Key: TypeAlias = Annotated[str, Header(pattern=r"^[ -~]{0,255}$")]
-Id: TypeAlias = Annotated[str, StringConstraints(pattern=r"^t[1-9][0-9]{0,9}$")]
 Title: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Token: TypeAlias = Annotated[str, StringConstraints(pattern=r"^c[1-9][0-9]{0,9}$")]
 
@@ -28,7 +27,7 @@ class OnTask(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: Literal["complete", "reopen"]
-    id: Id
+    id: TaskId
     title: Title
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from gateway.offline.edits import CLEAR, Edit
 from gateway.offline.forms import Heard
 from gateway.offline.intents import Intent
+from gateway.offline.pointing import QUOTES
 from gateway.offline.schedules import Schedule, cut_schedule, cut_shift
 
 Said = tuple[Edit, str]
@@ -15,7 +16,6 @@ _LEVELS = {"high": "high", "top": "high", "asap": "high", "medium": "medium", "n
 _LOOSE_END = re.compile(
     r"(?:\s+(?:to|until|till|for|on|at|by|from|into|back|due|be|is|repeat|repeating|instead))+$", re.IGNORECASE
 )
-_QUOTES = "\"'“”\u2018\u2019 "
 
 
 def edit_in(heard: Heard, today: date) -> Said | None:
@@ -49,7 +49,7 @@ def _change(heard: Heard, today: date) -> Said | None:
 
 
 def _rename(heard: Heard, _: date) -> Said:
-    return Edit(title=heard.value.strip(_QUOTES)), heard.what
+    return Edit(title=heard.value.strip(QUOTES)), heard.what
 
 
 def _without_old_date(words: str, today: date) -> str:
@@ -68,6 +68,6 @@ READINGS: dict[Intent, Callable[[Heard, date], Said | None]] = {
     Intent.NO_REPEAT: lambda heard, _: (Edit(schedule=Schedule(repeat=CLEAR)), heard.what),
     Intent.LABEL: lambda heard, _: (Edit(label=heard.value.removeprefix("#")), heard.what),
     Intent.NO_LABEL: lambda heard, _: (Edit(drop_label=heard.value.removeprefix("#") or CLEAR), heard.what),
-    Intent.NOTE: lambda heard, _: (Edit(note=heard.value.strip(_QUOTES)), heard.what),
+    Intent.NOTE: lambda heard, _: (Edit(note=heard.value.strip(QUOTES)), heard.what),
     Intent.NO_NOTE: lambda heard, _: (Edit(note=CLEAR), heard.what),
 }

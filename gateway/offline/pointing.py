@@ -10,7 +10,8 @@ from shared.tasks import Task
 
 ALIKE = 0.75
 
-_QUOTES = "\"'“”\u2018\u2019 "
+QUOTES = "\"'“”\u2018\u2019 "
+"""What may stand around a title that somebody says."""
 _ARTICLE = re.compile(r"^(?:(?:the|my|a|an|task|to|tasks|with|called|named)\s+)+", re.IGNORECASE)
 _NOUN = re.compile(r"\s+(?:tasks?|one|to-?do|item|reminder)$", re.IGNORECASE)
 _NUMBERS = re.compile(r"(?:(?:tasks?|numbers?|no\.?|items?|the|one|and|[0-9]{1,4}|[#,&])(?: |\b|$))+", re.IGNORECASE)
@@ -38,24 +39,24 @@ _SPLIT = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
 
 def plain(words: str) -> str:
     """Return the words of a title as somebody says them, without articles and quotes."""
-    bare = words.strip(_QUOTES)
-    return _NOUN.sub("", _ARTICLE.sub("", bare)).strip(_QUOTES) or bare
+    bare = words.strip(QUOTES)
+    return _NOUN.sub("", _ARTICLE.sub("", bare)).strip(QUOTES) or bare
 
 
 def parts_of(words: str) -> list[str]:
     """Return the titles that words may name, where they may name several."""
-    parts = [plain(part) for part in _SPLIT.split(words) if part.strip(_QUOTES)]
+    parts = [plain(part) for part in _SPLIT.split(words) if part.strip(QUOTES)]
     return parts if len(parts) > 1 else []
 
 
 def points(words: str) -> bool:
     """Tell whether the words point at tasks and name none."""
-    return any(form.fullmatch(words.strip(_QUOTES)) for form in (_NUMBERS, _THIS, _THESE, _ALL, _ORDINALS, _RUN))
+    return any(form.fullmatch(words.strip(QUOTES)) for form in (_NUMBERS, _THIS, _THESE, _ALL, _ORDINALS, _RUN))
 
 
 def pointed_at(words: str, memory: Memory) -> list[Task]:
     """Return the tasks that the words point at; none where they name a task, or point at nothing that was said."""
-    text = words.strip(_QUOTES)
+    text = words.strip(QUOTES)
     shown = memory.shown or memory.named
     if _THIS.fullmatch(text):
         return memory.named[:1] if len(memory.named) == 1 else []

@@ -8,12 +8,22 @@ import pytest
 from agents.testing import ScriptedModel, assistant_message, function_call
 from starlette.responses import Response
 
+from gateway.agent_tools import READS
+from gateway.progress import STEPS
+from gateway.results import CHANGES
+from shared.contract import TaskTool
 from tests.gateway.conftest import Meet, Start
 from tests.gateway.serving import Asked, Person, Wire, chatkit_events, chatkit_message, said_in
 from tests.gateway.talking import items, of_kind
 from tests.services import Issuer
 
 pytestmark = pytest.mark.anyio
+
+
+def test_no_tool_is_without_words_for_people() -> None:
+    """A new tool would run as “Working”, and its change have no card."""
+    assert STEPS.keys() == set(TaskTool)
+    assert sorted([*READS, *CHANGES]) == sorted(TaskTool)
 
 
 async def a_list(person: Person) -> tuple[str, dict[str, Any]]:
