@@ -8,6 +8,7 @@ export class Reconnection {
   #attempt;
   /** Counts the starts: an older one ends where a newer one began. */
   #round = 0;
+  #isTrying = false;
   /** @type {string | null} the notice */
   #said = null;
 
@@ -22,13 +23,16 @@ export class Reconnection {
 
   cancel() {
     this.#round += 1;
+    this.#isTrying = false;
     if (this.#said) this.#conversation.remove(this.#said);
     this.#said = null;
   }
 
-  /** @param {{ isSilent?: boolean }} [options] something else says already that the connection failed */
+  /** @param {{ isSilent?: boolean }} [options] nothing is to be said, or something else says it; what is tried goes on */
   async start({ isSilent = false } = {}) {
+    if (isSilent && this.#isTrying) return;
     this.cancel();
+    this.#isTrying = true;
     const round = this.#round;
     const wake = new EventTarget();
     const way = { label: "Try now", run: () => wake.dispatchEvent(new Event("online")) };

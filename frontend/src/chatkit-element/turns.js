@@ -85,7 +85,9 @@ export class Turns {
   /** Something may have changed elsewhere. What streams in here is up to date already. */
   async refresh() {
     if (this.#parts.exchange.state.isRunning) return;
-    if ((await this.#parts.loader.refresh()) === "loaded") await this.#lookOn();
+    const result = await this.#parts.loader.refresh();
+    if (result === "loaded") await this.#lookOn({ isChanging: true });
+    else if (result === "failed") this.#reconnection.start({ isSilent: true });
   }
 
   /**
@@ -178,8 +180,11 @@ export class Turns {
     if (!error && !isLeft) await loader.refresh();
   }
 
-  /** Show an answer that was begun before, in another tab or on another device, until its end. */
-  async #lookOn() {
+  /**
+   * Show an answer that was begun before, in another tab or on another device, until its end.
+   * @param {{ isChanging?: boolean }} [options] something was said or pressed just now, if only on a card
+   */
+  async #lookOn({ isChanging = false } = {}) {
     const { conversation, exchange, loader, wire } = this.#parts;
     const { threadId } = conversation;
     if (!threadId || exchange.state.isRunning) return;
@@ -188,8 +193,8 @@ export class Turns {
     const mayBeOld = loader.isAnswering || conversation.last?.type === "user_message";
     if (outcome.count > 0 || isUnreachable(outcome.error)) {
       await this.#settle(outcome, { again: () => this.refresh(), isLook: true });
-    } else if (mayBeOld && !outcome.error) {
-      await loader.refresh(); // the answer ended after the conversation was read and before it could be looked at
+    } else if ((mayBeOld || isChanging) && !outcome.error) {
+      await loader.refresh(); // an answer may have ended after the conversation was read and before it could be looked at
       if (conversation.last?.type !== "user_message" || conversation.threadId !== threadId) return;
       conversation.addLocal({ type: "notice", text: UNANSWERED, way: this.#retryWay });
     }
@@ -202,7 +207,7 @@ export class Turns {
   async #reconnect() {
     const result = await this.#parts.loader.refresh();
     if (result === "failed") return false;
-    if (result === "loaded") this.#lookOn();
+    if (result === "loaded") this.#lookOn({ isChanging: true });
     return true;
   }
 }

@@ -51,7 +51,7 @@ test("[005/FR-038] a press that never arrived stays said, whatever is read or se
 
   await chat.user.click(chat.view.getByRole("button", { name: "Delete" }));
   expect(await chat.view.findByRole("alert")).toHaveTextContent(UNCERTAIN);
-  await waitFor(() => expect(asked(chat, "threads.get_by_id")).toHaveLength(2), { timeout: 3000 }); // looked at by itself
+  await waitFor(() => expect(asked(chat, "threads.get_by_id").length).toBeGreaterThan(1)); // looked at by itself
   await chat.element.fetchUpdates();
   await chat.say("hello?");
   message.send(done(userItem("u2", "hello?")), done(assistantItem("a2", "Yes?")));
@@ -89,7 +89,7 @@ test("[005/FR-038] a press that arrived is shown, with the answer that came of i
   });
 
   await chat.user.click(chat.view.getByRole("button", { name: "Delete" }));
-  await chat.view.findByText("You said yes.", {}, { timeout: 3000 });
+  await chat.view.findByText("You said yes.");
   running.send(added(assistantItem("a2", "Both are gone.")));
 
   await chat.view.findByText("Both are gone.");
@@ -100,14 +100,21 @@ test("[005/FR-038] a press that arrived is shown, with the answer that came of i
 test("[005/FR-038] a press that is tried again after it had arrived shows the answer that came of it", async () => {
   const stream = eventStream();
   let press = lost;
-  /** @type {object[]} */
-  let items = before;
-  const chat = await opened({ "threads.get_by_id": () => threadOf(items), "threads.custom_action": () => press() });
+  /** @type {(() => object)[]} the reads after it: one is lost, one comes too early, and then nothing is written any more */
+  const reads = [
+    lost,
+    () => threadOf([before[0], answered, before[2]]),
+    () => threadOf([before[0], answered, before[2], assistantItem("a2", "Both are gone.")]),
+  ];
+  let isAgain = false;
+  const read = () => (isAgain ? /** @type {() => object} */ (reads.shift())() : threadOf(before));
+  const chat = await opened({ "threads.get_by_id": read, "threads.custom_action": () => press() });
   await chat.user.click(chat.view.getByRole("button", { name: "Delete" }));
   press = () => stream.response;
-  await chat.user.click(await chat.view.findByRole("button", { name: "Try again" }));
+  const again = await chat.view.findByRole("button", { name: "Try again" });
+  isAgain = true;
+  await chat.user.click(again);
 
-  items = [before[0], answered, before[2], assistantItem("a2", "Both are gone.")];
   stream.send(
     { type: "notice", level: "warning", message: "Answered before." },
     { type: "thread.item.replaced", item: answered },
@@ -115,6 +122,7 @@ test("[005/FR-038] a press that is tried again after it had arrived shows the an
   stream.end();
 
   await chat.view.findByText("Both are gone.");
+  expect(reads).toEqual([]);
 });
 
 test("[005/FR-038] a press that got lost while an answer is written can be tried again", async () => {
@@ -144,7 +152,7 @@ test("[005/FR-038] an answer that was asked for anew and got lost is said, unles
   const chat = await opened({ "threads.follow": () => follow(), "threads.retry_after_item": lost });
   await chat.user.click(chat.view.getByRole("button", { name: "Answer again" }));
   expect(await chat.view.findByRole("alert")).toHaveTextContent(UNCERTAIN);
-  await waitFor(() => expect(asked(chat, "threads.follow")).toHaveLength(2), { timeout: 3000 });
+  await waitFor(() => expect(asked(chat, "threads.follow")).toHaveLength(2));
   expect(chat.view.getByRole("alert")).toBeInTheDocument();
 
   follow = () => running.response;
