@@ -12,7 +12,7 @@ from tests.faults.verdict import judge
 from tests.pooler import PROGRAM as POOLER
 
 PEOPLE = 4
-BETWEEN_SECONDS = 1.0
+BETWEEN_SECONDS = 1.5
 
 
 async def _talk_while_each_dies_in_turn(replicas: Replicas, crowd: Crowd) -> None:
