@@ -157,6 +157,14 @@ def errors_tell_nothing(attacker: Attacker, _victim: Victim) -> Iterator[Finding
         yield f"{name} is answered without an internal word", answer.status_code < 500 and not tells
 
 
+def nothing_leads_on_or_stays(attacker: Attacker, _victim: Victim) -> Iterator[Finding]:
+    for address in (f"{attacker.at.gateway}/api/me/", f"{attacker.at.mcp}/mcp/"):
+        answer = httpx2.get(address, headers=attacker.person.headers, timeout=30)
+        yield f"a slash after {address.rsplit('/', 2)[1]} sends no token on", "location" not in answer.headers
+    answer = attacker.ask("GET", f"/api/{attacker.person.user_id}/tasks")
+    yield "no browser keeps a person's tasks", answer.headers.get("cache-control") == "no-store"
+
+
 def nothing_changed(_attacker: Attacker, victim: Victim) -> Iterator[Finding]:
     """Come last: what was the victim's is as it was."""
     history = victim.history()
@@ -173,6 +181,7 @@ PROBES: tuple[Probe, ...] = (
     at_the_tool_server,
     from_another_site,
     errors_tell_nothing,
+    nothing_leads_on_or_stays,
     nothing_changed,
 )
 

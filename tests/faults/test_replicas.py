@@ -15,7 +15,7 @@ from tests.pooler import PROGRAM as POOLER
 from tests.services import Issuer
 
 PEOPLE = 4
-BETWEEN_SECONDS = 1.0
+BETWEEN_SECONDS = 1.5
 
 
 async def _talk_while_each_dies_in_turn(replicas: Replicas, crowd: Crowd) -> None:
