@@ -36,6 +36,6 @@ PROMISE = Promise(
     "memory",
     "Gateway and MCP server hold no more than 20 MB or 5 % more after the turns than after the first tenth of them.",
     "a gateway that forgets no turn",
-    5_000,
+    100_000,
     run,
 )

@@ -42,7 +42,7 @@ export class Actions {
     const params = { ...(itemId && { item_id: itemId }), action: { type, payload } };
     const again = async () => {
       await this.send(action, itemId);
-      await this.#parts.turns.refresh(); // had it been done before, the answer to it is shown by nobody yet
+      await this.#parts.turns.refresh({ isChanging: true }); // had it been done before, the answer to it is shown by nobody yet
     };
     if (itemId) this.#parts.conversation.forgetNote(itemId);
     if (!streaming) await this.#sync(params, again);

@@ -82,11 +82,14 @@ export class Turns {
     if ((await this.#parts.loader.open()) === "loaded") await this.#lookOn();
   }
 
-  /** Something may have changed elsewhere. What streams in here is up to date already. */
-  async refresh() {
+  /**
+   * Something may have changed elsewhere. What streams in here is up to date already.
+   * @param {{ isChanging?: boolean }} [options] something was pressed just now, and may change while this looks
+   */
+  async refresh({ isChanging = false } = {}) {
     if (this.#parts.exchange.state.isRunning) return;
     const result = await this.#parts.loader.refresh();
-    if (result === "loaded") await this.#lookOn({ isChanging: true });
+    if (result === "loaded") await this.#lookOn({ isChanging });
     else if (result === "failed") this.#reconnection.start({ isSilent: true });
   }
 
