@@ -130,7 +130,7 @@ class AgentTools:
     async def _list(self, user: UserId) -> list[ListedTool]:
         async with self._listing:
             if self._listed is None:
-                self._listed = [tool for tool in await self._client.list_tools(user) if is_offered(tool)]
+                self._listed = [as_shown(tool) for tool in await self._client.list_tools(user) if is_offered(tool)]
         return self._listed
 
 
@@ -152,9 +152,14 @@ def without_user_id(schema: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
+def as_shown(tool: ListedTool) -> ListedTool:
+    """Return a tool as the model sees it."""
+    return tool.model_copy(update={"input_schema": without_user_id(tool.input_schema)})
+
+
 @dataclass(frozen=True)
 class BoundTool:
-    """A tool that acts for one user, in one turn."""
+    """A tool that acts for one user, in one turn; the model sees none of that in it."""
 
     client: McpClient
     user: UserId
@@ -166,7 +171,7 @@ class BoundTool:
         return FunctionTool(
             name=self.tool.name,
             description=self.tool.description or "",
-            params_json_schema=without_user_id(self.tool.input_schema),
+            params_json_schema=self.tool.input_schema,
             strict_json_schema=False,
             on_invoke_tool=self._invoke,
         )

@@ -21,13 +21,22 @@ WATCH = """
     if (!entry.hadRecentInput) window.shift += entry.value;
   })).observe({ type: "layout-shift", buffered: true });
 """
+PAINTED = """() => new Promise((done) => new PerformanceObserver((list) => {
+  if (list.getEntriesByName("first-contentful-paint").length > 0) done();
+}).observe({ type: "paint", buffered: true }))"""
 TIMES = """() => ({
-  first_paint_ms: Math.round(performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? -1),
+  first_paint_ms: Math.round(performance.getEntriesByName("first-contentful-paint")[0].startTime),
   loaded_ms: Math.round(performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd),
   layout_shift: Number(window.shift.toFixed(4)),
   script_bytes: performance.getEntriesByType("resource")
     .filter(({ name }) => name.endsWith(".js")).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
 })"""
+
+
+def times(tab: Page) -> dict[str, float]:
+    """Read the times once something was painted, which is told a moment after it stands there."""
+    tab.evaluate(PAINTED)
+    return tab.evaluate(TIMES)  # type: ignore[no-any-return]
 
 
 def sign_in(tab: Page, person: Person) -> None:
@@ -44,16 +53,16 @@ def test_nothing_moves_while_the_page_loads_and_its_times_are_reported(
     tab.add_init_script(WATCH)
     tab.goto(remit.page)
     expect(tab.get_by_label("E-mail")).to_be_visible()
-    report = {"sign-in": tab.evaluate(TIMES)}
+    report = {"sign-in": times(tab)}
     sign_in(tab, person)
 
     tab.reload()
     expect(tab.get_by_label("Message")).to_be_focused()
-    report["chat"] = tab.evaluate(TIMES) | {"ready_ms": round(tab.evaluate("performance.now()"))}
+    report["chat"] = times(tab) | {"ready_ms": round(tab.evaluate("performance.now()"))}
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n")
 
-    assert {name: times["layout_shift"] for name, times in report.items() if times["layout_shift"] > MOST_SHIFT} == {}
+    assert {name: one["layout_shift"] for name, one in report.items() if one["layout_shift"] > MOST_SHIFT} == {}
 
 
 @pytest.mark.requirement("005/FR-041")
