@@ -92,9 +92,11 @@ test("[005/FR-006] an answer that ended between the two requests is fetched", as
     threadOf(userItem("u1", "hello"), assistantItem("a1", "Good morning")),
   ];
   const answers = { "threads.get_by_id": () => states.shift(), "threads.follow": nothing };
-  const chat = openChat(answers, { initialThread: "t1" });
+  const chat = openChat(answers, { initialThread: "t1", threadItemActions: { feedback: true, retry: true } });
 
   await chat.view.findByText("Good morning");
+  expect(await chat.view.findByRole("button", { name: "Answer again" })).toBeVisible();
+  expect(chat.view.getByRole("button", { name: "Good answer" })).toBeVisible();
   expect(states).toEqual([]);
 });
 
