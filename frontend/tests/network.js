@@ -56,24 +56,32 @@ export function refusal(status, body, headers) {
 }
 
 /**
- * A stream whose events the test sends, those of one call in one piece.
+ * A stream whose events the test sends, those of one call in one piece; nobody hears them once the reader hung up.
  * @returns {{ response: Response, send: (...events: object[]) => void, end: () => void, cut: () => void }}
  */
 export function eventStream() {
   const encoder = new TextEncoder();
   /** @type {ReadableStreamDefaultController} */
   let out;
+  let isOpen = true;
   const body = new ReadableStream({
     start(controller) {
       out = controller;
     },
+    cancel() {
+      isOpen = false;
+    },
   });
+  const end = (/** @type {() => void} */ how) => {
+    if (isOpen) how();
+    isOpen = false;
+  };
   return {
     response: new Response(body, { headers: { "Content-Type": "text/event-stream" } }),
     send: (...events) => {
-      out.enqueue(encoder.encode(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("")));
+      if (isOpen) out.enqueue(encoder.encode(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("")));
     },
-    end: () => out.close(),
-    cut: () => out.error(new TypeError("network error")),
+    end: () => end(() => out.close()),
+    cut: () => end(() => out.error(new TypeError("network error"))),
   };
 }

@@ -22,6 +22,8 @@ export class Conversation {
   #localId = 0;
   /** What went wrong with an item: the id of that line, by the id of the item. @type {Map<string, string>} */
   #notes = new Map();
+  /** The line that offers to have the last message answered. @type {string | null} */
+  #offer = null;
 
   /** @param {Changes} changes */
   constructor(changes) {
@@ -34,6 +36,7 @@ export class Conversation {
     this.title = "";
     this.items = new Map();
     this.#notes.clear();
+    this.#offer = null;
   }
 
   /**
@@ -63,6 +66,7 @@ export class Conversation {
       for (const [id, { widget }] of shown) if (!isSame(widget, fresh.get(id)?.widget)) this.forgetNote(id);
       const local = [...this.items].filter(([id]) => id.startsWith(LOCAL));
       this.items = new Map([...before, ...fresh, ...local]);
+      this.#dropOffer();
       return false;
     }
     for (const [id] of shown.slice(before.length)) if (!fresh.has(id)) this.remove(id);
@@ -111,6 +115,17 @@ export class Conversation {
     return id;
   }
 
+  /**
+   * The last message has no answer: a line says so, and offers one, until there is one.
+   * @param {Item} item
+   * @returns {string} its id
+   */
+  offerAnswer(item) {
+    if (this.#offer) this.remove(this.#offer);
+    this.#offer = this.addLocal(item);
+    return this.#offer;
+  }
+
   /** The person goes on: what went wrong before is no longer of interest, but for buttons that can still be pressed. */
   clearLocal() {
     for (const [id, { about }] of [...this.items]) {
@@ -126,6 +141,7 @@ export class Conversation {
     this.forgetNote(id);
     this.items.set(id, item);
     this.#changes.onItem(id);
+    this.#dropOffer();
   }
 
   /** @param {string} id */
@@ -139,6 +155,10 @@ export class Conversation {
     const note = this.#notes.get(itemId);
     this.#notes.delete(itemId);
     if (note) this.remove(note);
+  }
+
+  #dropOffer() {
+    if (this.#offer && this.last?.type !== "user_message") this.remove(this.#offer);
   }
 
   /** Apply one event of a stream; unknown ones change nothing. @param {any} event */

@@ -60,7 +60,6 @@ export class ChatKitElement extends HTMLElement {
     wire: () => this.#wire,
     emit: (name, detail) => this.#emit(name, detail),
     onLoaded: () => this.#screen.drawAll(),
-    onPatched: () => this.#screen.drawFrame(),
     onRefreshed: () => this.#screen.redraw(),
     onEarlier: () => this.#screen.drawEarlier(),
     onTryAgain: () => this.#turns.open(),

@@ -150,9 +150,14 @@ export class Exchange {
     switch (event.type) {
       case "thread.created":
         emit("thread.change", { threadId: event.thread.id });
+        draw();
+        break;
+      case "thread.updated":
+        draw(); // its title
         break;
       case "stream_options":
         this.#canStop = event.stream_options?.allow_cancel !== false;
+        draw();
         break;
       case "client_effect":
         emit("effect", { name: event.name, data: event.data });
@@ -164,6 +169,5 @@ export class Exchange {
         if (event.item.type === "client_tool_call" && event.item.status === "pending") outcome.waiting = event.item;
         break;
     }
-    draw();
   }
 }

@@ -11,7 +11,6 @@ const NOT_FOUND = 404;
  * @property {() => import("./wire.js").Wire} wire
  * @property {(name: string, detail: object) => void} emit
  * @property {() => void} onLoaded all must be drawn
- * @property {() => void} onPatched the items that changed are drawn; what is offered beside them is not
  * @property {() => void} onRefreshed all must be drawn where it stands
  * @property {() => void} onEarlier
  * @property {() => void} onTryAgain
@@ -65,14 +64,13 @@ export class Loader {
 
   /** Bring what is shown up to date, without a word when that fails. @returns {Promise<Loaded>} */
   async refresh() {
-    const { conversation, onPatched, onRefreshed } = this.#parts;
+    const { conversation, onRefreshed } = this.#parts;
     const { threadId } = conversation;
     if (!threadId) return "loaded";
     const { page, result } = await this.#read(threadId);
     if (!page) return result;
     if (conversation.items.size <= page.items.length) this.#earlier = page.earlier; // else older pages are shown
-    if (conversation.refresh(page.items, { isWhole: page.earlier === null })) onPatched();
-    else onRefreshed();
+    if (!conversation.refresh(page.items, { isWhole: page.earlier === null })) onRefreshed();
     return result;
   }
 

@@ -30,6 +30,7 @@ export class Screen {
   #disclaimer = h("small");
   #disclaimerText;
   #said = h("p", { role: "status", class: "unseen" });
+  #isFrameDue = false;
   composer;
   nodes;
 
@@ -87,12 +88,13 @@ export class Screen {
     const { items } = this.#state().conversation;
     if (items.size === 1) this.#log.drawAll(new Map()); // away with the start screen
     this.#log.drawItem(id, /** @type {import("./conversation.js").Item} */ (items.get(id)));
-    this.#follow();
+    this.#drawFrameSoon();
   }
 
   /** @param {string} id */
   removeItem(id) {
     this.#log.remove(id);
+    this.#drawFrameSoon();
   }
 
   /** Told to screen readers, once. @param {string} words */
@@ -106,6 +108,16 @@ export class Screen {
     const question = ids.findLastIndex(([, { type }]) => type === "user_message");
     const words = ids.slice(question + 1).map(([id]) => this.#log.wordsOf(id));
     this.say(words.filter(Boolean).join(" "));
+  }
+
+  /** What is offered around the items depends on all of them: once, however many changed. */
+  #drawFrameSoon() {
+    if (this.#isFrameDue) return;
+    this.#isFrameDue = true;
+    queueMicrotask(() => {
+      this.#isFrameDue = false;
+      this.drawFrame();
+    });
   }
 
   #follow() {

@@ -173,14 +173,19 @@ export class Turns {
   async #afterStop() {
     const { conversation, exchange, loader, wire } = this.#parts;
     const { threadId } = conversation;
-    const way = conversation.last?.type === "user_message" ? this.#retryWay : undefined; // stopped before its first word
-    conversation.addLocal({ type: "notice", text: STOPPED, way });
+    const said = this.#isUnanswered
+      ? this.#offerAnswer(STOPPED)
+      : conversation.addLocal({ type: "notice", text: STOPPED });
     if (!threadId) return;
     const left = this.#left;
     await new Promise((done) => setTimeout(done, STOPPING_MS));
     if (left !== this.#left || exchange.state.isRunning) return;
     const { error, isLeft } = await exchange.follow(wire(), threadId);
-    if (!error && !isLeft) await loader.refresh();
+    if (error || isLeft) return;
+    await loader.refresh();
+    if (!this.#isUnanswered || conversation.threadId !== threadId) return;
+    conversation.remove(said); // what was asked for again is gone, and nothing came in its place
+    this.#offerAnswer(STOPPED);
   }
 
   /**
@@ -193,14 +198,22 @@ export class Turns {
     if (!threadId || exchange.state.isRunning) return;
     const outcome = await exchange.follow(wire(), threadId, () => conversation.remove(this.#inDoubt));
     if (outcome.isLeft) return;
-    const mayBeOld = loader.isAnswering || conversation.last?.type === "user_message";
+    const mayBeOld = loader.isAnswering || this.#isUnanswered;
     if (outcome.count > 0 || isUnreachable(outcome.error)) {
       await this.#settle(outcome, { again: () => this.refresh(), isLook: true });
     } else if ((mayBeOld || isChanging) && !outcome.error) {
       await loader.refresh(); // an answer may have ended after the conversation was read and before it could be looked at
-      if (conversation.last?.type !== "user_message" || conversation.threadId !== threadId) return;
-      conversation.addLocal({ type: "notice", text: UNANSWERED, way: this.#retryWay });
+      if (this.#isUnanswered && conversation.threadId === threadId) this.#offerAnswer(UNANSWERED);
     }
+  }
+
+  get #isUnanswered() {
+    return this.#parts.conversation.last?.type === "user_message";
+  }
+
+  /** @param {string} text @returns {string} the id of the line */
+  #offerAnswer(text) {
+    return this.#parts.conversation.offerAnswer({ type: "notice", text, way: this.#retryWay });
   }
 
   get #retryWay() {
