@@ -5,6 +5,7 @@ import { fireEvent } from "@testing-library/dom";
 import { openChat, URL } from "./chat.js";
 import { chance, World } from "./world.js";
 
+/** More of them by hand: `STORIES=1000`. */
 const STORIES = Number(process.env.STORIES ?? 60);
 const STEPS = 12;
 const LONGEST_PAUSE_MS = 2500;
