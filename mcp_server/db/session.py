@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from sqlalchemy import Executable, Result, exc, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from mcp_server.db.admission import TAKE, AdmissionRepository, Pace, cell
 from mcp_server.db.changes import ChangeRepository, ReplyRepository
@@ -19,7 +19,7 @@ from mcp_server.db.failures import raise_meaning, unavailable
 from mcp_server.db.items import ItemRepository
 from mcp_server.db.lookups import LookupRepository
 from mcp_server.db.messages import MessageRepository
-from mcp_server.db.people import PersonRepository
+from mcp_server.db.people import Person, PersonRepository
 from mcp_server.db.pool import WatchedPool
 from mcp_server.db.repository import Transaction
 from mcp_server.db.statements import trace_statements
@@ -48,7 +48,13 @@ _LIBPQ_ALONE = {"channel_binding", "connect_timeout", "gssencmode", "sslnegotiat
 # What is read of the person is read through the user that is bound, and so never before.
 _BIND = text(
     "WITH bound AS MATERIALIZED (SELECT set_config('app.user_id', :user_id, true) AS user_id)"
-    " SELECT (SELECT time_zone FROM people WHERE people.user_id = bound.user_id) FROM bound"
+    " SELECT (SELECT time_zone FROM people WHERE people.user_id = bound.user_id) AS time_zone FROM bound"
+)
+# The same, and their row is held.
+_BIND_AND_HOLD = text(
+    "WITH bound AS MATERIALIZED (SELECT set_config('app.user_id', :user_id, true) AS user_id)"
+    " SELECT held.* FROM bound LEFT JOIN LATERAL (SELECT time_zone, zone_chosen, next_task, next_change FROM people"
+    " WHERE people.user_id = bound.user_id FOR NO KEY UPDATE) AS held ON true"
 )
 # Also through a role that it could become: Neon's console roles may SET ROLE to one that bypasses.
 _CAN_BYPASS = text(
@@ -109,8 +115,10 @@ class Database:
         self._role_is_proved = False
 
     @asynccontextmanager
-    async def transaction(self, user: UserId) -> AsyncGenerator[Rows]:
+    async def transaction(self, user: UserId, *, holds_person: bool = False) -> AsyncGenerator[Rows]:
         """Open one transaction for one user; row-level security is bound to the user in it.
+
+        With ``holds_person`` the person's row is held from the start, if there is one already.
 
         Raises:
             ProductError: ``unavailable``, when the database is away or gives up on a conflict.
@@ -118,10 +126,14 @@ class Database:
         if not user:
             raise RuntimeError("no user: refusing to open a transaction")
         async with self._proved(), self._engine.connect() as connection:
-            time_zone = (await _first(connection, _BIND, {"user_id": user})).scalar_one()
-            async with AsyncSession(connection, expire_on_commit=False) as session:
-                yield _rows(Transaction(connection, session, user, time_zone))
-                await session.flush()
+            found = (await _first(connection, _BIND_AND_HOLD if holds_person else _BIND, {"user_id": user})).one()
+            held = Person(*found) if holds_person and found.zone_chosen is not None else None
+            transaction = Transaction(connection, user, found.time_zone)
+            try:
+                yield _rows(transaction, held)
+                await transaction.flush()
+            finally:
+                await transaction.close()
             await connection.commit()
 
     async def take(self, user: UserId, bucket: str, pace: Pace) -> bool:
@@ -192,7 +204,7 @@ async def _check_role(connection: AsyncConnection) -> None:
         raise UnsafeRoleError("the canary row is missing; migrate the database again")
 
 
-async def _first(connection: AsyncConnection, statement: Executable, values: dict[str, Any]) -> Result[Any]:
+async def _first(connection: AsyncConnection, statement: Executable, values: dict[str, Any]) -> Result[*tuple[Any, ...]]:
     """Execute the first statement of a transaction; a connection that died while idle is replaced, once."""
     try:
         return await connection.execute(statement, values)
@@ -203,9 +215,9 @@ async def _first(connection: AsyncConnection, statement: Executable, values: dic
         return await connection.execute(statement, values)
 
 
-def _rows(transaction: Transaction) -> Rows:
+def _rows(transaction: Transaction, held: Person | None) -> Rows:
     return Rows(
-        PersonRepository(transaction),
+        PersonRepository(transaction, held),
         TaskRepository(transaction),
         ConversationRepository(transaction),
         ItemRepository(transaction),
