@@ -1,6 +1,5 @@
 """OpenAI's client, but for one thing: what is JSON already is sent as it is."""
 
-from functools import cached_property
 from typing import Any
 
 from openai import AsyncOpenAI
@@ -19,12 +18,13 @@ class PlainResponses(AsyncResponses):
     async def create(self, **asked: Any) -> Any:
         ready = {name: asked.pop(name) for name in READY_MADE if isinstance(asked.get(name), list)}
         asked["extra_body"] = {**(asked.get("extra_body") or {}), **ready}
-        return await super().create(**asked)
+        answer: Any = await super().create(**asked)
+        return answer
 
 
 class PlainOpenAI(AsyncOpenAI):
     """A client for the agent, which gives it nothing but JSON."""
 
-    @cached_property
+    @property
     def responses(self) -> PlainResponses:
         return PlainResponses(self)

@@ -204,7 +204,9 @@ async def _check_role(connection: AsyncConnection) -> None:
         raise UnsafeRoleError("the canary row is missing; migrate the database again")
 
 
-async def _first(connection: AsyncConnection, statement: Executable, values: dict[str, Any]) -> Result[*tuple[Any, ...]]:
+async def _first(
+    connection: AsyncConnection, statement: Executable, values: dict[str, Any]
+) -> Result[*tuple[Any, ...]]:
     """Execute the first statement of a transaction; a connection that died while idle is replaced, once."""
     try:
         return await connection.execute(statement, values)

@@ -27,11 +27,9 @@ class TurnService:
             else:
                 held = await rows.turns.hold(_turn_uuid(turn_id), _turn_uuid(lease)) or _lease_lost()
                 stop = held.stop
-            if stop is None:
-                _lease_lost()
-            if stored is not None:
-                await rows.items.store_answer(held, stored)
-        return LeaseRenewed(seconds=LEASE_SECONDS, stop=stop)
+                if stop is not None:
+                    await rows.items.store_answer(held, stored)
+        return _lease_lost() if stop is None else LeaseRenewed(seconds=LEASE_SECONDS, stop=stop)
 
     async def stop(self, user: UserId, conversation_id: str, key: str) -> TurnStopped:
         """Ask the holder of a running turn, found by its conversation or its key, to say no more."""
