@@ -18,8 +18,8 @@ class PlainResponses(AsyncResponses):
     async def create(self, **asked: Any) -> Any:
         ready = {name: asked.pop(name) for name in READY_MADE if isinstance(asked.get(name), list)}
         asked["extra_body"] = {**(asked.get("extra_body") or {}), **ready}
-        answer: Any = await super().create(**asked)
-        return answer
+        create: Any = super().create
+        return await create(**asked)
 
 
 class PlainOpenAI(AsyncOpenAI):
