@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from sqlalchemy import Executable, Result, exc, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from mcp_server.db.addresses import async_url
 from mcp_server.db.admission import TAKE, AdmissionRepository, Pace, cell
 from mcp_server.db.changes import ChangeRepository, ReplyRepository
 from mcp_server.db.conversations import ConversationRepository
@@ -44,7 +43,6 @@ _POOLED: dict[str, Any] = {
     "prepared_statement_cache_size": 0,
     "prepared_statement_name_func": lambda: "",
 }
-_LIBPQ_ALONE = {"channel_binding", "connect_timeout", "gssencmode", "sslnegotiation"}
 # What is read of the person is read through the user that is bound, and so never before.
 _BIND = text(
     "WITH bound AS MATERIALIZED (SELECT set_config('app.user_id', :user_id, true) AS user_id)"
@@ -230,29 +228,3 @@ def _rows(transaction: Transaction, held: Person | None) -> Rows:
         LookupRepository(transaction),
         AdmissionRepository(transaction),
     )
-
-
-def async_url(url: str) -> tuple[str, dict[str, Any]]:
-    """Return SQLAlchemy's address and asyncpg's arguments for a PostgreSQL address as a provider prints it.
-
-    ``sslmode`` and ``sslrootcert`` become asyncpg's ``ssl``; some parameters are libpq's alone; whatever else is asked
-    for is the server's to judge.
-    """
-    parts = urlsplit(url)
-    query = {name: value for name, value in parse_qsl(parts.query) if name not in _LIBPQ_ALONE}
-    ssl_mode, root = query.pop("sslmode", None), query.pop("sslrootcert", None)
-    options: dict[str, Any] = {"server_settings": query}
-    if ssl_mode or root:
-        options["ssl"] = _ssl(ssl_mode or "prefer", root)
-    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query="")), options
-
-
-def _ssl(mode: str, root: str | None) -> str | ssl.SSLContext:
-    """Check certificates against this machine's authorities where no file is named: asyncpg alone would want a file."""
-    if mode not in {"verify-ca", "verify-full"} and not (root and mode == "require"):
-        return mode
-    file = None if root == "system" else root
-    context = ssl.create_default_context(cafile=file)
-    # A public authority signs for everybody: by itself it says nothing about who answers.
-    context.check_hostname = mode == "verify-full" or file is None
-    return context
