@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from mcp_server.db.session import async_url
+from mcp_server.db.addresses import async_url
 from mcp_server.db.tables import Row
 
 log = logging.getLogger("migrations")  # what is below "alembic" is silent

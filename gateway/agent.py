@@ -20,12 +20,12 @@ from agents.models.default_models import get_default_model
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from agents.models.openai_responses import OpenAIResponsesModel
 from chatkit.types import ThreadStreamEvent
-from openai import AsyncOpenAI
 
 from gateway.agent_tools import AgentTools, ToolCalls
 from gateway.budget import Budget
 from gateway.hearing import model_input
 from gateway.offline.model import OfflineModel
+from gateway.openai_client import PlainOpenAI
 from gateway.turn import Turn
 from gateway.widgets import ASKED_ON_A_CARD, LISTED_ON_A_CARD
 from shared.contract import TurnStarted
@@ -65,7 +65,7 @@ def choose_model(
     """Return OpenAI's model with a key, any compatible server's with a base URL, and the offline one with neither."""
     if key is None and base_url is None:
         return OfflineModel()
-    client = AsyncOpenAI(api_key=key or NO_KEY, base_url=base_url)
+    client = PlainOpenAI(api_key=key or NO_KEY, base_url=base_url)
     kind = OpenAIResponsesModel if api == "responses" else OpenAIChatCompletionsModel
     return kind(name or get_default_model(), client)
 

@@ -33,6 +33,8 @@ from shared.identity import TokenRules, Verifier
 from shared.keys import KeysUnavailableError, PublishedKeys, SecretKey
 from shared.observing import Observed
 
+REMEMBERED_TOKENS = 2_000
+
 Keys: TypeAlias = PublishedKeys | SecretKey
 NO_OTHER_TELEMETRY: TelemetryConfig = {"auto_configure": False, "tracing": False, "metrics": False, "logs": False}
 """FastAPI's own would export what an exception says, and paths as they were sent."""
@@ -122,7 +124,7 @@ def _rules(settings: Settings) -> TokenRules:
 
 
 def _verifier(settings: Settings, keys: Keys) -> Verifier | EitherSecret:
-    current = Verifier(_rules(settings), keys)
+    current = Verifier(_rules(settings), keys, remembers=REMEMBERED_TOKENS)
     if settings.hs256_previous_secret is None:
         return current
     previous = SecretKey(settings.hs256_previous_secret.get_secret_value().encode())

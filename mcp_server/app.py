@@ -41,6 +41,7 @@ from shared.observing import Observed
 
 log = logging.getLogger(__name__)
 
+REMEMBERED_TOKENS = 2_000
 ASSERTION_SECONDS = 60
 ASSERTION_LEEWAY_SECONDS = 5
 
@@ -136,7 +137,7 @@ def people_verifier(settings: Settings, keys: PublishedKeys) -> Verifier:
     """Accept OAuth access tokens (RFC 9068) of the sign-in service for the people's door."""
     audience = settings.public_url + PATHS[Door.PEOPLE]
     rules = TokenRules("EdDSA", settings.auth_issuer, audience, types=frozenset({ACCESS_TOKEN_TYPE}))
-    return Verifier(rules, keys)
+    return Verifier(rules, keys, remembers=REMEMBERED_TOKENS)
 
 
 def gateway_verifier(settings: Settings) -> Verifier:

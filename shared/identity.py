@@ -17,6 +17,7 @@ from jwt.api_jws import PyJWS
 
 from shared.keys import KeySource
 from shared.refusals import Refusal
+from shared.signatures import GoodSignatures, Signed
 
 UserId = NewType("UserId", str)
 """A verified user id. Only this module makes one from a token."""
@@ -73,11 +74,12 @@ class Identity:
 
 
 class Verifier:
-    """Turns a token into an identity, by one set of rules and one source of keys."""
+    """Turns a token into an identity; of the last ``remembers`` of them the signature alone is not verified anew."""
 
-    def __init__(self, rules: TokenRules, keys: KeySource) -> None:
+    def __init__(self, rules: TokenRules, keys: KeySource, *, remembers: int = 0) -> None:
         self._rules = rules
         self._keys = keys
+        self._good = GoodSignatures(remembers)
 
     async def verify(self, token: str) -> Identity:
         """Return the identity that the token proves.
@@ -86,14 +88,25 @@ class Verifier:
             TokenRefusedError: for any fault of the token, whatever it is.
             KeysUnavailableError: the keys could not be loaded; the token may be good.
         """
-        header = read_header(token, self._rules)
-        kid = header.get("kid")
-        if kid is None and self._rules.algorithm != "HS256":
-            raise TokenRefusedError(Refusal.KID_MISSING)
+        known = self._good.find(token)
+        kid = self._kid_of(token) if known is None else known.kid
         key = await self._keys.get(kid)
         if key is None:
             raise TokenRefusedError(Refusal.KID_UNKNOWN)
+        if known is not None and known.key is key:
+            return self._identity(known.claims)
         claims = strict_json(verified_payload(token, key, self._rules.algorithm))
+        identity = self._identity(claims)  # first: what is refused is never kept
+        self._good.keep(token, Signed(kid, key, claims))
+        return identity
+
+    def _kid_of(self, token: str) -> str | None:
+        kid: str | None = read_header(token, self._rules).get("kid")
+        if kid is None and self._rules.algorithm != "HS256":
+            raise TokenRefusedError(Refusal.KID_MISSING)
+        return kid
+
+    def _identity(self, claims: dict[str, Any]) -> Identity:
         check_claims(claims, self._rules, time.time())
         return Identity(
             user_id=user_id_of(claims, self._rules.id_claims),

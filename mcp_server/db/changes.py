@@ -6,15 +6,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import DateTime, Integer, Text, column, func, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow, ReplyRow
 from mcp_server.db.repository import USER, Repository, value
 from mcp_server.origin import Origin
 from shared.contract import TaskTool
 
-_ADD = insert(ChangeRow)
-_ADD_ROWS = insert(ChangedTaskRow)
+_NUMBER, _AT = value("number", Integer), value("at", DateTime(timezone=True))
+_GIVEN = (
+    func.jsonb_to_recordset(value("tasks", JSONB))
+    .table_valued(column("task_id", Integer), column("before", JSONB), column("after", JSONB), name="given")
+    .render_derived(with_types=True)
+)
+_ADD = (
+    insert(ChangedTaskRow)
+    .from_select(
+        ["user_id", "change_id", "task_id", "before", "after"], select(value("user", Text), _NUMBER, *_GIVEN.c)
+    )
+    .add_cte(
+        insert(ChangeRow)
+        .values(
+            user_id=USER,
+            id=_NUMBER,
+            at=_AT,
+            client=value("client"),
+            tool=value("tool"),
+            turn_id=value("turn_id"),
+            undoes=value("undoes"),
+        )
+        .cte("done")
+    )
+)
 _FIND_REPLY = select(ReplyRow.request_hash, ReplyRow.result).where(
     ReplyRow.user_id == USER, ReplyRow.key == value("sent")
 )
@@ -44,18 +68,8 @@ class ChangeRepository(Repository):
     ) -> None:
         """Store a change set; the tasks in it are stored already."""
         said = {"client": origin.client, "tool": origin.tool, "turn_id": origin.turn_id, "undoes": undoes}
-        await self._connection.execute(_ADD, {"user_id": self._user, "id": number, "at": at, **said})
-        rows = [
-            {
-                "user_id": self._user,
-                "change_id": number,
-                "task_id": one.task_id,
-                "before": one.before,
-                "after": one.after,
-            }
-            for one in snapshots
-        ]
-        await self._connection.execute(_ADD_ROWS, rows)
+        tasks = [{"task_id": one.task_id, "before": one.before, "after": one.after} for one in snapshots]
+        await self._run(_ADD, number=number, at=at, tasks=tasks, **said)
 
     async def find(self, number: int) -> ChangeRow | None:
         statement = select(ChangeRow).where(ChangeRow.user_id == self._user, ChangeRow.id == number)

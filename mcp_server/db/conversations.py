@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from sqlalchemy import delete, select, true, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
 
 from mcp_server.db.repository import USER, Repository
 from mcp_server.db.tables import ConversationRow, TurnRow
@@ -39,16 +38,10 @@ _LOCK = (
     .where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
     .with_for_update(key_share=True)
 )
-_CREATE = insert(ConversationRow).on_conflict_do_nothing().returning(ConversationRow.id)
 
 
 class ConversationRepository(Repository):
     """One user's conversations."""
-
-    async def create(self, conversation_id: uuid.UUID, title: str) -> bool:
-        """Make a conversation; False when the id is in use."""
-        values = {"user_id": self._user, "id": conversation_id, "title": title}
-        return (await self._connection.execute(_CREATE, values)).scalar_one_or_none() is not None
 
     async def lock(self, conversation_id: uuid.UUID) -> bool:
         """Hold the conversation until the transaction ends; whoever locks a turn locks its conversation first."""

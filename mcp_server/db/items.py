@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Executable,
+    Text,
+    Uuid,
+    column,
     delete,
     func,
     insert,
@@ -17,6 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from mcp_server.db.repository import USER, Repository, value
 from mcp_server.db.tables import ConversationRow, ItemRow
@@ -45,11 +49,24 @@ _IS_OPEN = ItemRow.state == literal_column("'open'")  # written out, as ``runnin
 _CLOSE_ALL = update(ItemRow).where(*_OWN, _IS_OPEN).values(state=value("end")).returning(ItemRow.id)
 _CLOSE = _CLOSE_ALL.where(ItemRow.id == _ITEM)
 _REMOVE_ANSWER = delete(ItemRow).where(*_OWN, ItemRow.turn_id == TURN, ItemRow.seq > _AFTER)
-_STORE = insert(ItemRow)
+_STORED = {name: ItemRow.__table__.c[name].type for name in ("seq", *Item.model_fields)}
+_GIVEN = (
+    func.jsonb_to_recordset(value("items", JSONB))
+    .table_valued(*(column(name, kind) for name, kind in _STORED.items()), name="given")
+    .render_derived(with_types=True)
+)
 _SET_SEQ = (
     update(ConversationRow)
     .where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
     .values(updated_at=func.clock_timestamp(), next_seq=_NEXT)
+)
+_STORE = (
+    insert(ItemRow)
+    .from_select(
+        ["user_id", "conversation_id", "turn_id", *_STORED],
+        select(value("user", Text), value("place", Uuid), TURN, *_GIVEN.c),
+    )
+    .add_cte(_SET_SEQ.cte("moved"))
 )
 
 
@@ -73,11 +90,8 @@ class ItemRepository(Repository):
         place, first = turn.conversation_id, turn.answer_seq + 1
         if held.has_answer:
             await self._run(_REMOVE_ANSWER, place=place, turn=turn.id, after=turn.answer_seq)
-        await self._run(_SET_SEQ, place=place, next=first + len(items))
-        if items:
-            ids = {"user_id": self._user, "conversation_id": place, "turn_id": turn.id}
-            rows = [ids | {"seq": first + n} | item.model_dump() for n, item in enumerate(items)]
-            await self._connection.execute(_STORE, rows)
+        rows = [{"seq": first + n, **item.model_dump(mode="json")} for n, item in enumerate(items)]
+        await self._run(_STORE, place=place, turn=turn.id, next=first + len(items), items=rows)
 
     async def remove_after(self, conversation_id: uuid.UUID, number: int, turn_id: uuid.UUID) -> None:
         """Remove what stands after a message, but for the notes of what its own turn did."""

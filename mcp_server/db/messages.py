@@ -2,68 +2,95 @@
 
 import uuid
 
-from sqlalchemy import DateTime, Text, func, insert, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CTE, DateTime, Executable, Text, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from mcp_server.db.repository import USER, Repository, value
 from mcp_server.db.tables import ConversationRow, ItemRow, TurnRow
 from mcp_server.db.turns import LEASE, PLACE, TURN, StoredTurn, lease_end
 from shared.contract import Conversation, Item, Turn
 
-_TAKEN = (
+_CONVERSATION = (
+    ConversationRow.user_id,
+    ConversationRow.id,
+    ConversationRow.title,
+    ConversationRow.created_at,
+    ConversationRow.updated_at,
+    (ConversationRow.next_seq - 1).label("number"),
+)
+
+
+def _adding(taken: CTE) -> Executable:
+    """Return the statement that stores a message, and a turn for it, in the place that was taken in a conversation."""
+    item = {
+        "user_id": taken.c.user_id,
+        "conversation_id": taken.c.id,
+        "seq": taken.c.number,
+        "turn_id": TURN,
+        "id": value("message", Text),
+        "kind": value("kind", Text),
+        "data": value("data", JSONB),
+        "created_at": value("said_at", DateTime(timezone=True)),
+    }
+    turn = {
+        "user_id": taken.c.user_id,
+        "conversation_id": taken.c.id,
+        "number": taken.c.number,
+        "answer_seq": taken.c.number,
+        "id": TURN,
+        "message_id": value("message", Text),
+        "message_key": value("key", Text),
+        "request_hash": value("digest", Text),
+        "lease": LEASE,
+        "lease_until": lease_end(),
+    }
+    return select(taken.c.number, taken.c.title, taken.c.created_at, taken.c.updated_at).add_cte(
+        insert(ItemRow).from_select(list(item), select(*item.values())).cte("said"),
+        insert(TurnRow).from_select(list(turn), select(*turn.values())).cte("begun"),
+    )
+
+
+_ADD = _adding(
     update(ConversationRow)
     .where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
     .values(next_seq=ConversationRow.next_seq + 1, updated_at=func.clock_timestamp())
-    .returning(
-        ConversationRow.user_id,
-        ConversationRow.id,
-        ConversationRow.title,
-        ConversationRow.created_at,
-        ConversationRow.updated_at,
-        (ConversationRow.next_seq - 1).label("number"),
-    )
+    .returning(*_CONVERSATION)
     .cte("taken")
 )
-_STORED_ITEM = {
-    "user_id": _TAKEN.c.user_id,
-    "conversation_id": _TAKEN.c.id,
-    "seq": _TAKEN.c.number,
-    "turn_id": TURN,
-    "id": value("message", Text),
-    "kind": value("kind", Text),
-    "data": value("data", JSONB),
-    "created_at": value("said_at", DateTime(timezone=True)),
-}
-_STORED_TURN = {
-    "user_id": _TAKEN.c.user_id,
-    "conversation_id": _TAKEN.c.id,
-    "number": _TAKEN.c.number,
-    "answer_seq": _TAKEN.c.number,
-    "id": TURN,
-    "message_id": value("message", Text),
-    "message_key": value("key", Text),
-    "request_hash": value("digest", Text),
-    "lease": LEASE,
-    "lease_until": lease_end(),
-}
-_ADD = select(_TAKEN.c.number, _TAKEN.c.title, _TAKEN.c.created_at, _TAKEN.c.updated_at).add_cte(
-    insert(ItemRow).from_select(list(_STORED_ITEM), select(*_STORED_ITEM.values())).cte("said"),
-    insert(TurnRow).from_select(list(_STORED_TURN), select(*_STORED_TURN.values())).cte("begun"),
+_BEGIN = _adding(
+    insert(ConversationRow)
+    .values(user_id=USER, id=PLACE, title=value("title"), next_seq=2, updated_at=func.clock_timestamp())
+    .on_conflict_do_nothing()
+    .returning(*_CONVERSATION)
+    .cte("taken")
 )
 
 
 class MessageRepository(Repository):
-    """One user's messages. Whoever adds one has locked its conversation before, or made it."""
+    """One user's messages, each stored with a running turn for it."""
 
     async def add(
         self, conversation_id: uuid.UUID, item: Item, key: str, digest: str
-    ) -> tuple[StoredTurn, Conversation]:
-        """Store a message at the end of its conversation, and a running turn for it."""
+    ) -> tuple[StoredTurn, Conversation] | None:
+        """Store a message at the end of its conversation, which is locked; None when there is no such conversation."""
+        return await self._store(_ADD, conversation_id, item, key, digest)
+
+    async def begin(
+        self, conversation_id: uuid.UUID, title: str, item: Item, key: str, digest: str
+    ) -> tuple[StoredTurn, Conversation] | None:
+        """Make a conversation that begins with a message; None when its id is in use."""
+        return await self._store(_BEGIN, conversation_id, item, key, digest, title=title)
+
+    async def _store(
+        self, statement: Executable, conversation_id: uuid.UUID, item: Item, key: str, digest: str, **more: str
+    ) -> tuple[StoredTurn, Conversation] | None:
         turn_id, lease = uuid.uuid4(), uuid.uuid4()
         ids = {"place": conversation_id, "turn": turn_id, "held": lease}
         said = {"message": item.id, "kind": item.kind, "data": item.data, "said_at": item.created_at}
-        stored = await self._run(_ADD, **ids, **said, key=key, digest=digest)
-        number, title, created_at, updated_at = stored.one()
+        row = (await self._run(statement, **ids, **said, **more, key=key, digest=digest)).one_or_none()
+        if row is None:
+            return None
+        number, title, created_at, updated_at = row
         conversation = Conversation(
             id=str(conversation_id),
             title=title,

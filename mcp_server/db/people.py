@@ -1,5 +1,7 @@
 """People's rows: time zone and the counters of tasks and change sets."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -11,7 +13,19 @@ _MAKE = insert(PersonRow).values(user_id=USER).on_conflict_do_nothing()
 _CHANGE = update(PersonRow).where(PersonRow.user_id == USER)
 _SET_ZONE = _CHANGE.values(time_zone=value("name"))
 _CHOOSE_ZONE = _SET_ZONE.values(zone_chosen=True)
-_LOCK = select(PersonRow).where(PersonRow.user_id == USER).with_for_update(key_share=True)
+_HELD = (PersonRow.time_zone, PersonRow.zone_chosen, PersonRow.next_task, PersonRow.next_change)
+_LOCK = select(*_HELD).where(PersonRow.user_id == USER).with_for_update(key_share=True)
+_COUNT = _CHANGE.values(next_task=value("task"), next_change=value("change"))
+
+
+@dataclass
+class Person:
+    """A person whose row is held until the transaction ends."""
+
+    time_zone: str | None
+    zone_chosen: bool
+    next_task: int
+    next_change: int
 
 
 class PersonRepository(Repository):
@@ -21,21 +35,21 @@ class PersonRepository(Repository):
         time_zone: the IANA name, or None while nobody said it.
     """
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, held: Person | None) -> None:
         super().__init__(transaction)
         self.time_zone = transaction.time_zone
-        self._held: PersonRow | None = None
+        self._held = held
 
-    async def lock(self) -> PersonRow:
+    async def lock(self) -> Person:
         """Take the person's row: what follows in this transaction happens one at a time for this person."""
         if self._held is not None:
             return self._held
-        held = await self._session.scalar(_LOCK, {"user": self._user})
+        held = (await self._run(_LOCK)).one_or_none()
         if held is None:
             await self._run(_MAKE)
-            held = (await self._session.scalars(_LOCK, {"user": self._user})).one()
-        self._held = held
-        return held
+            held = (await self._run(_LOCK)).one()
+        self._held = Person(*held)
+        return self._held
 
     async def set_time_zone(self, name: str, *, chosen: bool = False) -> None:
         """Store the person's zone; one that they chose themselves is marked, and stays marked."""
@@ -48,15 +62,16 @@ class PersonRepository(Repository):
         await self._connection.execute(delete(RateLimitRow).where(RateLimitRow.user_id == self._user))
 
     async def take_task_numbers(self, count: int) -> range:
-        """Reserve numbers for new tasks, stored with the next flush; none is ever used twice."""
+        """Reserve numbers for new tasks, kept with the number of their change set; none is ever used twice."""
         person = await self.lock()
         first = person.next_task
         person.next_task = first + count
         return range(first, first + count)
 
     async def take_change_number(self) -> int:
-        """Reserve the number of a change set, stored with the next flush."""
+        """Take the number of a change set, and keep which numbers are taken."""
         person = await self.lock()
         number = person.next_change
         person.next_change = number + 1
+        await self._run(_COUNT, task=person.next_task, change=person.next_change)
         return number

@@ -3,8 +3,8 @@
 from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from mcp_server.db.addresses import async_url
 from mcp_server.db.failures import raise_meaning
-from mcp_server.db.session import async_url
 
 _ROLE = text("SET LOCAL ROLE remit_purge")
 # Which rows may go is the policies' to say: as this role, a statement without a condition deletes only those.

@@ -1,6 +1,5 @@
 """What each repository is: one user's rows, reached by statements that are built once and only given their values."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, Executable, Result, bindparam
@@ -19,29 +18,49 @@ USER = value("user")
 """The user of a statement; building it anew for each call would cost more than its execution."""
 
 
-@dataclass(frozen=True)
 class Transaction:
     """One transaction for one user.
 
     Attributes:
         connection: what executes statements; the session would add half as much again to the cost of each.
-        session: holds the objects that change, and nothing else.
         time_zone: the person's, as the transaction found it.
     """
 
-    connection: AsyncConnection
-    session: AsyncSession
-    user: UserId
-    time_zone: str | None
+    def __init__(self, connection: AsyncConnection, user: UserId, time_zone: str | None) -> None:
+        self.connection = connection
+        self.user = user
+        self.time_zone = time_zone
+        self._session: AsyncSession | None = None
+
+    @property
+    def session(self) -> AsyncSession:
+        """What holds the objects that change, and nothing else; made for the transactions that have some."""
+        if self._session is None:
+            self._session = AsyncSession(self.connection, expire_on_commit=False)
+        return self._session
+
+    async def flush(self) -> None:
+        """Send what changed."""
+        if self._session is not None:
+            await self._session.flush()
+
+    async def close(self) -> None:
+        """Let the objects go."""
+        if self._session is not None:
+            await self._session.close()
 
 
 class Repository:
     """One user's rows, in one transaction."""
 
     def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
         self._connection = transaction.connection
-        self._session = transaction.session
         self._user = transaction.user
+
+    @property
+    def _session(self) -> AsyncSession:
+        return self._transaction.session
 
     async def _run(self, statement: Executable, **values: Any) -> Result[*tuple[Any, ...]]:
         """Execute a statement for the user."""

@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from sqlalchemy import Executable, Result, exc, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from mcp_server.db.addresses import async_url
 from mcp_server.db.admission import TAKE, AdmissionRepository, Pace, cell
 from mcp_server.db.changes import ChangeRepository, ReplyRepository
 from mcp_server.db.conversations import ConversationRepository
@@ -19,7 +18,7 @@ from mcp_server.db.failures import raise_meaning, unavailable
 from mcp_server.db.items import ItemRepository
 from mcp_server.db.lookups import LookupRepository
 from mcp_server.db.messages import MessageRepository
-from mcp_server.db.people import PersonRepository
+from mcp_server.db.people import Person, PersonRepository
 from mcp_server.db.pool import WatchedPool
 from mcp_server.db.repository import Transaction
 from mcp_server.db.statements import trace_statements
@@ -44,11 +43,16 @@ _POOLED: dict[str, Any] = {
     "prepared_statement_cache_size": 0,
     "prepared_statement_name_func": lambda: "",
 }
-_LIBPQ_ALONE = {"channel_binding", "connect_timeout", "gssencmode", "sslnegotiation"}
 # What is read of the person is read through the user that is bound, and so never before.
 _BIND = text(
     "WITH bound AS MATERIALIZED (SELECT set_config('app.user_id', :user_id, true) AS user_id)"
-    " SELECT (SELECT time_zone FROM people WHERE people.user_id = bound.user_id) FROM bound"
+    " SELECT (SELECT time_zone FROM people WHERE people.user_id = bound.user_id) AS time_zone FROM bound"
+)
+# The same, and their row is held.
+_BIND_AND_HOLD = text(
+    "WITH bound AS MATERIALIZED (SELECT set_config('app.user_id', :user_id, true) AS user_id)"
+    " SELECT held.* FROM bound LEFT JOIN LATERAL (SELECT time_zone, zone_chosen, next_task, next_change FROM people"
+    " WHERE people.user_id = bound.user_id FOR NO KEY UPDATE) AS held ON true"
 )
 # Also through a role that it could become: Neon's console roles may SET ROLE to one that bypasses.
 _CAN_BYPASS = text(
@@ -109,8 +113,10 @@ class Database:
         self._role_is_proved = False
 
     @asynccontextmanager
-    async def transaction(self, user: UserId) -> AsyncGenerator[Rows]:
+    async def transaction(self, user: UserId, *, holds_person: bool = False) -> AsyncGenerator[Rows]:
         """Open one transaction for one user; row-level security is bound to the user in it.
+
+        With ``holds_person`` the person's row is held from the start, if there is one already.
 
         Raises:
             ProductError: ``unavailable``, when the database is away or gives up on a conflict.
@@ -118,10 +124,14 @@ class Database:
         if not user:
             raise RuntimeError("no user: refusing to open a transaction")
         async with self._proved(), self._engine.connect() as connection:
-            time_zone = (await _first(connection, _BIND, {"user_id": user})).scalar_one()
-            async with AsyncSession(connection, expire_on_commit=False) as session:
-                yield _rows(Transaction(connection, session, user, time_zone))
-                await session.flush()
+            found = (await _first(connection, _BIND_AND_HOLD if holds_person else _BIND, {"user_id": user})).one()
+            held = Person(*found) if holds_person and found.zone_chosen is not None else None
+            transaction = Transaction(connection, user, found.time_zone)
+            try:
+                yield _rows(transaction, held)
+                await transaction.flush()
+            finally:
+                await transaction.close()
             await connection.commit()
 
     async def take(self, user: UserId, bucket: str, pace: Pace) -> bool:
@@ -192,7 +202,9 @@ async def _check_role(connection: AsyncConnection) -> None:
         raise UnsafeRoleError("the canary row is missing; migrate the database again")
 
 
-async def _first(connection: AsyncConnection, statement: Executable, values: dict[str, Any]) -> Result[Any]:
+async def _first(
+    connection: AsyncConnection, statement: Executable, values: dict[str, Any]
+) -> Result[*tuple[Any, ...]]:
     """Execute the first statement of a transaction; a connection that died while idle is replaced, once."""
     try:
         return await connection.execute(statement, values)
@@ -203,9 +215,9 @@ async def _first(connection: AsyncConnection, statement: Executable, values: dic
         return await connection.execute(statement, values)
 
 
-def _rows(transaction: Transaction) -> Rows:
+def _rows(transaction: Transaction, held: Person | None) -> Rows:
     return Rows(
-        PersonRepository(transaction),
+        PersonRepository(transaction, held),
         TaskRepository(transaction),
         ConversationRepository(transaction),
         ItemRepository(transaction),
@@ -216,29 +228,3 @@ def _rows(transaction: Transaction) -> Rows:
         LookupRepository(transaction),
         AdmissionRepository(transaction),
     )
-
-
-def async_url(url: str) -> tuple[str, dict[str, Any]]:
-    """Return SQLAlchemy's address and asyncpg's arguments for a PostgreSQL address as a provider prints it.
-
-    ``sslmode`` and ``sslrootcert`` become asyncpg's ``ssl``; some parameters are libpq's alone; whatever else is asked
-    for is the server's to judge.
-    """
-    parts = urlsplit(url)
-    query = {name: value for name, value in parse_qsl(parts.query) if name not in _LIBPQ_ALONE}
-    ssl_mode, root = query.pop("sslmode", None), query.pop("sslrootcert", None)
-    options: dict[str, Any] = {"server_settings": query}
-    if ssl_mode or root:
-        options["ssl"] = _ssl(ssl_mode or "prefer", root)
-    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query="")), options
-
-
-def _ssl(mode: str, root: str | None) -> str | ssl.SSLContext:
-    """Check certificates against this machine's authorities where no file is named: asyncpg alone would want a file."""
-    if mode not in {"verify-ca", "verify-full"} and not (root and mode == "require"):
-        return mode
-    file = None if root == "system" else root
-    context = ssl.create_default_context(cafile=file)
-    # A public authority signs for everybody: by itself it says nothing about who answers.
-    context.check_hostname = mode == "verify-full" or file is None
-    return context

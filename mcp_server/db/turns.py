@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Executable,
+    Update,
     Uuid,
     case,
     delete,
@@ -49,8 +50,8 @@ _FOUND = select(
     TurnRow.number,
     TurnRow.message_id,
     TurnRow.request_hash,
-    status_now(),
-    _ANSWER_SEQ,
+    status_now().label("status_now"),
+    _ANSWER_SEQ.label("answer_place"),
     TurnRow.lease,
 ).where(_OWN)
 _FIND = _FOUND.where(TurnRow.id == TURN)
@@ -62,13 +63,14 @@ _LOOK = union_all(  # not one look with OR: that would go through all of the per
 )
 _FIND_BY_MESSAGE = _FOUND.where(_HERE, TurnRow.message_id == value("message"))
 _FIND_LIVE = _FOUND.where(_HERE, _RUNNING, TurnRow.lease_until > func.now())
-_HOLD = (
-    _FIND.add_columns(ConversationRow.next_seq > _ANSWER_SEQ + 1)
+_FOUND_HELD = (
+    _FIND.add_columns((ConversationRow.next_seq > _ANSWER_SEQ + 1).label("has_answer"))
     .join(
         ConversationRow,
         onclause=(TurnRow.user_id == ConversationRow.user_id) & (TurnRow.conversation_id == ConversationRow.id),
     )
     .with_for_update(of=ConversationRow, key_share=True)
+    .cte("found")
 )
 _ALL_RUNNING = select(TurnRow.conversation_id, _IS_ALIVE).where(_OWN, _RUNNING)
 _LATEST_NUMBER = select(func.max(TurnRow.number)).where(_OWN, _HERE)
@@ -86,9 +88,24 @@ _TAKE_OVER = _CHANGE.where(TurnRow.id == TURN).values(
 )
 _ASK_TO_STOP = _CHANGE.where(TurnRow.id == TURN).values(stop=True)
 _REMOVE_AFTER = delete(TurnRow).where(_OWN, _HERE, TurnRow.number > _AFTER)
-_HELD = _CHANGE.where(TurnRow.id == TURN, _RUNNING, TurnRow.lease == LEASE).returning(TurnRow.stop)
-_RENEW = _HELD.values(lease_until=lease_end())
-_FINISH = _HELD.values(status=value("outcome"), finished_at=func.now())
+_RENEWED = _CHANGE.where(_RUNNING, TurnRow.lease == LEASE).values(lease_until=lease_end())
+_FINISHED = _CHANGE.where(_RUNNING, TurnRow.lease == LEASE).values(status=value("outcome"), finished_at=func.now())
+_RENEW = _RENEWED.where(TurnRow.id == TURN).returning(TurnRow.stop)
+
+
+def _holding(change: Update) -> Executable:
+    """Return one statement that locks a turn's conversation, and then changes the turn."""
+    changed = (
+        change.where(TurnRow.id == TURN, TurnRow.id == _FOUND_HELD.c.id)
+        .returning(TurnRow.id, TurnRow.stop)
+        .cte("changed")
+    )
+    both = _FOUND_HELD.outerjoin(changed, onclause=changed.c.id == _FOUND_HELD.c.id)
+    return select(*_FOUND_HELD.c, changed.c.stop).select_from(both)
+
+
+_HOLD = _holding(_RENEWED)
+_FINISH = _holding(_FINISHED)
 
 
 @dataclass(frozen=True)
@@ -115,10 +132,16 @@ class RunningTurn:
 
 @dataclass(frozen=True)
 class HeldTurn:
-    """A turn whose conversation is locked; ``has_answer`` when some of its answer is stored already."""
+    """A turn whose conversation is locked; as it was before the wait for the lock, if there was one.
+
+    Attributes:
+        has_answer: whether some of its answer is stored already.
+        stop: whether the person wants it to stop; None when the lease is another's, or the turn has ended.
+    """
 
     turn: StoredTurn
     has_answer: bool
+    stop: bool | None
 
 
 class TurnRepository(Repository):
@@ -126,11 +149,6 @@ class TurnRepository(Repository):
 
     async def find(self, turn_id: uuid.UUID) -> StoredTurn | None:
         return await self._one(_FIND, turn=turn_id)
-
-    async def hold(self, turn_id: uuid.UUID) -> HeldTurn | None:
-        """Return a turn with its conversation locked; as it was before the wait for the lock, if there was one."""
-        row = (await self._run(_HOLD, turn=turn_id)).one_or_none()
-        return None if row is None else HeldTurn(StoredTurn(*row[:-1]), row[-1])
 
     async def find_by_key(self, key: str) -> StoredTurn | None:
         return await self._one(_FIND_BY_KEY, key=key)
@@ -184,10 +202,17 @@ class TurnRepository(Repository):
         stop: bool | None = (await self._run(_RENEW, turn=turn_id, held=lease)).scalar_one_or_none()
         return stop
 
-    async def finish(self, turn_id: uuid.UUID, lease: uuid.UUID, outcome: TurnOutcome) -> bool:
-        """End the turn; False when the lease is another's or the turn has ended."""
-        ended = await self._run(_FINISH, turn=turn_id, held=lease, outcome=outcome)
-        return ended.scalar_one_or_none() is not None
+    async def hold(self, turn_id: uuid.UUID, lease: uuid.UUID) -> HeldTurn | None:
+        """Lock the turn's conversation, and extend the lease if it is held; None when there is no such turn."""
+        return await self._held(_HOLD, turn=turn_id, held=lease)
+
+    async def finish(self, turn_id: uuid.UUID, lease: uuid.UUID, outcome: TurnOutcome) -> HeldTurn | None:
+        """Lock the turn's conversation, and end the turn if its lease is held; None when there is no such turn."""
+        return await self._held(_FINISH, turn=turn_id, held=lease, outcome=outcome)
+
+    async def _held(self, statement: Executable, **values: Any) -> HeldTurn | None:
+        row = (await self._run(statement, **values)).one_or_none()
+        return None if row is None else HeldTurn(StoredTurn(*row[:-2]), *row[-2:])
 
     async def _one(self, statement: Executable, **values: Any) -> StoredTurn | None:
         row = (await self._run(statement, **values)).one_or_none()

@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass
-from typing import NoReturn, Self
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from mcp_server.db.items import PERSONS
@@ -15,7 +15,7 @@ from mcp_server.services.admission import TurnLimits
 from mcp_server.services.conversations import clean_title, conversation_not_found, conversation_uuid, item_not_found
 from mcp_server.services.texts import storable_item
 from mcp_server.services.zones import Clock, is_zone, utc_now, zone_of
-from shared.contract import Conversation, Item, ItemAnswer, TurnStarted
+from shared.contract import Conversation, Item, ItemAnswer, ItemPage, TurnStarted
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
@@ -52,11 +52,8 @@ class Taken:
     turn: StoredTurn
     lease: str
     conversation: Conversation
-
-    @classmethod
-    def of(cls, turn: StoredTurn, conversation: Conversation) -> Self:
-        """Return a turn that begins."""
-        return cls(turn, str(turn.lease), conversation)
+    page: ItemPage | None = None
+    """The conversation's newest items, where they are known."""
 
 
 class StartService:
@@ -70,7 +67,7 @@ class StartService:
     async def begin(self, user: UserId, message: Message) -> TurnStarted:
         """Store a message and take the right to answer it, or say that it was answered before."""
         item = storable_item(message.item)
-        async with self._database.transaction(user) as rows:
+        async with self._database.transaction(user, holds_person=True) as rows:
             # The person's row is held to the end: two sends of one key are one after the other.
             zone = await self._zone(rows.people, message.time_zone)
             place = None if message.create else conversation_uuid(message.conversation_id)
@@ -91,7 +88,7 @@ class StartService:
     ) -> TurnStarted:
         """Take the right to answer a message anew; what followed it is removed."""
         place = conversation_uuid(conversation_id)
-        async with self._database.transaction(user) as rows:
+        async with self._database.transaction(user, holds_person=True) as rows:
             zone = await self._zone(rows.people, time_zone)
             if not await rows.conversations.lock(place):
                 conversation_not_found()
@@ -108,7 +105,7 @@ class StartService:
             return await self._started(rows, await _anew(rows, turn), zone, history)
 
     async def _started(self, rows: Rows, taken: Taken, zone: ZoneInfo, history: int) -> TurnStarted:
-        page = await rows.items.page(taken.turn.conversation_id, history, "desc")
+        page = taken.page or await rows.items.page(taken.turn.conversation_id, history, "desc")
         assert page is not None
         return TurnStarted(
             conversation=taken.conversation,
@@ -131,12 +128,14 @@ class StartService:
     async def _create(self, rows: Rows, message: Message, item: Item, running: list[RunningTurn]) -> Taken:
         """Begin a conversation with its first message."""
         place = conversation_uuid(message.conversation_id)
-        await self._limits.admit(rows, running)
-        if not await rows.conversations.create(place, clean_title(message.title)):
-            raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
         if message.closes is not None:
-            await _close(rows, place, message.closes)  # refuses: a new conversation has asked nothing
-        return Taken.of(*await rows.messages.add(place, item, message.key, _digest(item)))
+            _not_open()  # a new conversation has asked nothing
+        await self._limits.admit(rows, running)
+        begun = await rows.messages.begin(place, clean_title(message.title), item, message.key, _digest(item))
+        if begun is None:
+            raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
+        turn, conversation = begun
+        return Taken(turn, str(turn.lease), conversation, ItemPage(items=[item], has_more=False))
 
     async def _add(
         self, rows: Rows, place: uuid.UUID, message: Message, item: Item, running: list[RunningTurn]
@@ -145,7 +144,10 @@ class StartService:
         await _vacate(rows, place, running)
         await self._limits.admit(rows, running)
         await _close(rows, place, message.closes)
-        return Taken.of(*await rows.messages.add(place, item, message.key, _digest(item)))
+        turn, conversation = (
+            await rows.messages.add(place, item, message.key, _digest(item)) or conversation_not_found()
+        )
+        return Taken(turn, str(turn.lease), conversation)
 
     async def _again(
         self, rows: Rows, known: StoredTurn, message: Message, item: Item, running: list[RunningTurn]
@@ -200,8 +202,12 @@ async def _close(rows: Rows, conversation_id: uuid.UUID, answer: ItemAnswer | No
         ProductError: ``conflict``, when the item is not open any more.
     """
     if answer is not None and not await rows.items.close(conversation_id, answer.item_id, answer.state):
-        raise ProductError(ErrorCode.CONFLICT, "This question was answered before, or the conversation went on.")
+        _not_open()
     await rows.items.close(conversation_id, None, "expired")
+
+
+def _not_open() -> NoReturn:
+    raise ProductError(ErrorCode.CONFLICT, "This question was answered before, or the conversation went on.")
 
 
 def _digest(item: Item) -> str:

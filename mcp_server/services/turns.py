@@ -3,8 +3,8 @@
 import uuid
 from typing import NoReturn
 
-from mcp_server.db.session import Database, Rows
-from mcp_server.db.turns import LEASE_SECONDS, HeldTurn
+from mcp_server.db.session import Database
+from mcp_server.db.turns import LEASE_SECONDS
 from mcp_server.services.conversations import clean_title, conversation_not_found, conversation_uuid
 from mcp_server.services.texts import storable_item
 from shared.contract import Done, Item, LeaseRenewed, TurnOutcome, TurnStopped
@@ -22,13 +22,14 @@ class TurnService:
         """Keep the turn for another while, and store the answer as far as it has come."""
         stored = None if items is None else [storable_item(item) for item in items]
         async with self._database.transaction(user) as rows:
-            held = None if stored is None else await _held(rows, turn_id)
-            stop = await rows.turns.renew(_turn_uuid(turn_id), _turn_uuid(lease))
-            if stop is None:
-                _lease_lost()
-            if held is not None and stored is not None:
-                await rows.items.store_answer(held, stored)
-        return LeaseRenewed(seconds=LEASE_SECONDS, stop=stop)
+            if stored is None:
+                stop = await rows.turns.renew(_turn_uuid(turn_id), _turn_uuid(lease))
+            else:
+                held = await rows.turns.hold(_turn_uuid(turn_id), _turn_uuid(lease)) or _lease_lost()
+                stop = held.stop
+                if stop is not None:
+                    await rows.items.store_answer(held, stored)
+        return _lease_lost() if stop is None else LeaseRenewed(seconds=LEASE_SECONDS, stop=stop)
 
     async def stop(self, user: UserId, conversation_id: str, key: str) -> TurnStopped:
         """Ask the holder of a running turn, found by its conversation or its key, to say no more."""
@@ -54,23 +55,14 @@ class TurnService:
         """
         stored = [storable_item(item) for item in items]
         async with self._database.transaction(user) as rows:
-            held = await _held(rows, turn_id)
-            turn = held.turn
-            if not await rows.turns.finish(turn.id, _turn_uuid(lease), outcome):
-                ended = await rows.turns.find(turn.id) or _lease_lost()
+            held = await rows.turns.finish(_turn_uuid(turn_id), _turn_uuid(lease), outcome) or _lease_lost()
+            if held.stop is None:
+                ended = await rows.turns.find(held.turn.id) or _lease_lost()
                 return Done() if (ended.lease, ended.status) == (_turn_uuid(lease), outcome) else _lease_lost()
             await rows.items.store_answer(held, stored)
             if title:
-                await rows.conversations.rename(turn.conversation_id, clean_title(title))
+                await rows.conversations.rename(held.turn.conversation_id, clean_title(title))
         return Done()
-
-
-async def _held(rows: Rows, turn_id: str) -> HeldTurn:
-    """Return a turn whose conversation is locked; whether the lease is held is still to be seen.
-
-    Where it is, the turn is as it was found: what takes it over, and gives its answer another place, takes the lease.
-    """
-    return await rows.turns.hold(_turn_uuid(turn_id)) or _lease_lost()
 
 
 def _turn_uuid(text: str) -> uuid.UUID:

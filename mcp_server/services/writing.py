@@ -109,7 +109,7 @@ class Writer:
             ProductError: ``conflict``, when the key was used for another write; and whatever the rule refuses.
         """
         key, digest = _identity(origin, arguments)
-        async with self._database.transaction(user) as rows:
+        async with self._database.transaction(user, holds_person=True) as rows:
             person = await rows.people.lock()  # a duplicate waits here, and then finds the first one's answer
             stored = await rows.replies.find(key) if key else None
             if stored is not None:

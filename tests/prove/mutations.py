@@ -81,7 +81,7 @@ def _encoded(raw: bytes) -> str:
 async def _tried(count: int, seed: int) -> Counter[str]:
     key, chance = SigningKey(), random.Random(seed)  # noqa: S311 - repeatable
     token = good_token(key)
-    verifier = Verifier(RULES, StaticKeys(load_key_set({"keys": [key.jwk]}, "EdDSA")))
+    verifier = Verifier(RULES, StaticKeys(load_key_set({"keys": [key.jwk]}, "EdDSA")), remembers=100)
     assert (await verifier.verify(token)).user_id == "user-1"
     seen: Counter[str] = Counter()
     changed = (one for one in mutations(token, chance) if one != token)

@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 from sqlalchemy import select, text
 
-from mcp_server.db.session import Database, async_url
+from mcp_server.db.addresses import async_url
+from mcp_server.db.session import Database
 from mcp_server.db.tables import Row, TaskRow
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId

@@ -27,8 +27,11 @@ pytestmark = pytest.mark.anyio
 
 LIMITS = TurnLimits(per_minute=6e6, at_once=1_000_000, running=1_000)
 OPEN = Wanted(query="", status="open", due="", due_from="", due_to="", label="", limit=20, cursor="")
-COSTS = {"begin_turn": 8, "counting a call": 1, "add_tasks": 9, "finish_turn": 5, "find_tasks": 2}
+COSTS = {"begin_turn": 7, "counting a call": 1, "add_tasks": 7, "finish_turn": 3, "find_tasks": 2}
 """Statements of a call in a conversation that stands, without BEGIN and COMMIT; one more is one round trip more."""
+
+FIRST = COSTS | {"begin_turn": 4}
+"""The same for a message that begins a conversation, which needs no look at what was said before."""
 
 
 @dataclass
@@ -88,10 +91,12 @@ def said(kind: str) -> Item:
 @pytest.mark.requirement("007/FR-003")
 async def test_no_call_of_a_turn_sends_more_statements_than_it_needs(desk: Desk, spy: Spy) -> None:
     conversation = uuid.uuid4()
+    await one_turn(desk, spy, uuid.uuid4(), create=True)  # the person is made
     await one_turn(desk, spy, conversation, create=True)
+    first = dict(spy.counts)
     await one_turn(desk, spy, conversation, create=False)
 
-    assert spy.counts == COSTS
+    assert (first, spy.counts) == (FIRST, COSTS)
 
 
 @pytest.mark.requirement("007/FR-004")
