@@ -126,6 +126,12 @@ class Settings(BaseSettings):
             raise ValueError("not allowed in production: anyone may name a project so that its preview fits")
         return value
 
+    @field_validator("assertion_key", mode="before")
+    @classmethod
+    def _has_its_line_breaks(cls, value: object) -> object:
+        """Take a key on one line too: many hosts' forms hold no other."""
+        return value.replace("\\n", "\n") if isinstance(value, str) else value
+
     @field_validator("assertion_key")
     @classmethod
     def _is_a_private_key(cls, value: SecretStr) -> SecretStr:
