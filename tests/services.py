@@ -266,6 +266,7 @@ def gateway_environment(mcp_url: str, issuer: Issuer, gateway_key: SigningKey, p
         "GATEWAY_ASSERTION_ISSUER": GATEWAY_ISSUER,
         "GATEWAY_ASSERTION_KEY": gateway_key.pem,
         "GATEWAY_ASSERTION_KEY_ID": gateway_key.kid,
+        "GATEWAY_REQUESTS_AT_ONCE": "100000",  # as above
     }
 
 
