@@ -71,7 +71,7 @@ def _mcp_server(keys: Keys, ports: Mapping[str, int], page: str, app_url: str) -
         "MCP_SERVER_AUTH_JWKS_URL": f"http://127.0.0.1:{ports['FRONTEND_PORT']}/api/auth/jwks",
         "MCP_SERVER_GATEWAY_ISSUER": GATEWAY_NAME,
         "MCP_SERVER_GATEWAY_PUBLIC_KEYS": keys.assertion_public_keys,
-        "MCP_SERVER_ALLOWED_HOSTS": json.dumps([f"127.0.0.1:{port}"]),
+        "MCP_SERVER_ALLOWED_HOSTS": json.dumps([f"localhost:{port}", f"127.0.0.1:{port}"]),
         "MCP_SERVER_ALLOWED_ORIGINS": json.dumps([page]),
         "MCP_SERVER_REQUEST_STATE_KEY": keys.request_state_key,
     }
