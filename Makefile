@@ -45,6 +45,9 @@ images-dry: install .venv/.done ## Run every step of every image in a plain shel
 pictures: ## Put the screenshots that the last `make test` took into the documentation
 	cp test-results/first-conversation.png specs/pictures/
 
+release-before: ## Keep the services of COMMIT, the release before this one, for the test of the rollback
+	git archive --format=tar.gz --output=tests/operations/release-before.tar.gz $(COMMIT) gateway mcp_server shared
+
 pins: ## Compile the hashed requirement files again (needs uv)
 	uv pip compile --quiet --no-header --all-extras pyproject.toml -o requirements/dev.txt
 	for process in gateway mcp-server local; do \
@@ -88,4 +91,4 @@ $(LAUNCHER)/.done: requirements/local.txt
 	.venv/bin/python $(PIP) -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help run stdio connect secrets mcpb install test test-replicas check images-dry pictures pins contracts eval prove bench bench-quick conformance
+.PHONY: help run stdio connect secrets mcpb install test test-replicas check images-dry pictures release-before pins contracts eval prove bench bench-quick conformance

@@ -18,6 +18,7 @@ from mcp_server.db.tables import Row
 
 log = logging.getLogger("migrations")  # what is below "alembic" is silent
 ROLE = "remit_app"
+PURGE_ROLE = "remit_purge"
 LOCK = 7_364_251  # any number, the same in every runner
 OWNER_URL = os.environ.get("DATABASE_URL", "")
 APP_URL = os.environ.get("MCP_SERVER_DATABASE_URL", "")
@@ -54,6 +55,7 @@ def migrate(connection: Connection) -> None:
         context.run_migrations()
     connection.commit()  # of looking how far the schema is
     let_in(connection)
+    let_purge(connection)
     connection.commit()
 
 
@@ -80,6 +82,7 @@ def let_in(connection: Connection) -> None:
     """Give the serving role its password, where the serving process logs in as that role."""
     login = urlsplit(APP_URL)
     if unquote(login.username or "") != ROLE:
+        log.warning("%s got no password: MCP_SERVER_DATABASE_URL is not that role's connection", ROLE)
         return
     exists = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": ROLE}).scalar()
     if not exists:  # after a downgrade to nothing
@@ -90,6 +93,14 @@ def let_in(connection: Connection) -> None:
         {"role": ROLE, "password": unquote(login.password or "")},
     ).scalar_one()
     connection.exec_driver_sql(statement)
+
+
+def let_purge(connection: Connection) -> None:
+    """Let the owner purge, where it may not yet: in a cluster that the rows alone were restored into."""
+    names = {"role": PURGE_ROLE}
+    asked = "SELECT pg_has_role(oid, 'SET') FROM pg_roles WHERE rolname = :role"
+    if connection.execute(text(asked), names).scalar() is False:
+        connection.exec_driver_sql(f"GRANT {PURGE_ROLE} TO CURRENT_USER")
 
 
 async def run() -> None:

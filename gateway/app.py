@@ -12,6 +12,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from gateway.admission import Pace
 from gateway.agent import Assistant, choose_model
 from gateway.agent_tools import AgentTools
 from gateway.assertion import AssertionSigner
@@ -78,6 +79,7 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
     )
     app.router.redirect_slashes = False  # it would send a token to whatever host the request named
     app.state.verifier = _verifier(settings, keys)
+    app.state.pace = Pace(settings.requests_per_second, settings.requests_at_once)
     add_error_handlers(app)
     _add_health(app, keys, client, turns)
     app.include_router(chat_routes(client, turns, _assistant_kind(settings)))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from gateway.admission import Pace
 from gateway.errors import PROBLEMS
 from gateway.telemetry import AUTH
 from shared.errors import ErrorCode, ProductError
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 class VerifiedRoute(APIRoute):
-    """A route that finds out who is asking before anything of the request's body is read."""
+    """A route that finds out who is asking, and how often, before anything of the request's body is read."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         described: dict[str, Any] = {**(options.pop("openapi_extra", None) or {}), "security": [{SCHEME: list[str]()}]}
@@ -39,10 +40,13 @@ class VerifiedRoute(APIRoute):
         super().__init__(path, endpoint, openapi_extra=described, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        serve = super().get_route_handler()
+        serve, path = super().get_route_handler(), self.path
 
         async def verified(request: Request) -> Response:
-            request.state.user = await _verified_user(request)
+            request.state.user = user = await _verified_user(request)
+            if NAMED in path:  # what asks for nothing of the person's is not counted
+                pace: Pace = request.app.state.pace
+                pace.admit(user)
             return await serve(request)
 
         return verified

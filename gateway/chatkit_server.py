@@ -24,6 +24,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from gateway.admission import Places
 from gateway.auth import SignedIn, verified_router
 from gateway.buttons import Buttons
 from gateway.chat_bodies import LONGEST_MESSAGE
@@ -39,6 +40,7 @@ from shared.identity import UserId
 LAST_WORDS = b'data: {"type":"error","code":"stream.error","allow_retry":true}\n\n'
 STREAM_OPTIONS = StreamOptions(allow_cancel=True)
 MOST_JUDGED = 100
+FOLLOWED_AT_ONCE = 20
 
 
 class PageServer(ChatKitServer[ChatKitContext]):
@@ -114,6 +116,7 @@ def chatkit_routes(client: McpClient, turns: Turns) -> APIRouter:
     router = verified_router()
     server = PageServer(client)
     buttons = Buttons(client, turns)
+    follows = Places(FOLLOWED_AT_ONCE, "Too many windows follow an answer already. Close one of them.")
 
     @router.post("/{user_id}/chatkit", responses=STREAMS, openapi_extra={"requestBody": BODY})
     async def chatkit(request: Request, user: SignedIn) -> Response:
@@ -125,7 +128,9 @@ def chatkit_routes(client: McpClient, turns: Turns) -> APIRouter:
                 turn = await turns.retry(user, asked.params.thread_id, asked.params.item_id, time_zone=zone)
                 return event_stream(server.frames(turn.follow()), LAST_WORDS)
             case ThreadsFollowReq():
-                return event_stream(server.frames(await turns.follow(user, asked.params.thread_id)), LAST_WORDS)
+                place = follows.take(user)
+                followed = await turns.follow(user, asked.params.thread_id)
+                return event_stream(server.frames(followed and place.during(followed)), LAST_WORDS)
             case ThreadsCustomActionReq():
                 return event_stream(server.frames(await buttons.streamed(user, asked.params, zone)), LAST_WORDS)
             case ThreadsSyncCustomActionReq():

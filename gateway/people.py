@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response, StreamingResponse
 
+from gateway.admission import Places
 from gateway.auth import SignedIn, verified_router
 from gateway.mcp_client import McpClient
 from shared.contract import TaskTool
@@ -19,6 +20,7 @@ from shared.identity import UserId
 FILE = "remit-export.json"
 STATUSES = ("open", "done", "deleted")
 TASKS_PAGE, PAGE = 50, 100
+EXPORTED_AT_ONCE = 2
 MEMBERS = ["exported_at", "user_id", "time_zone", "tasks", "changes", "conversations"]
 EXPORTED: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {"schema": {"type": "object", "required": MEMBERS}}}}
@@ -41,6 +43,7 @@ class PersonSettings(BaseModel):
 def person_routes(client: McpClient) -> APIRouter:
     """Return the routes of the settings page."""
     router = verified_router()
+    exports = Places(EXPORTED_AT_ONCE, "Your data are being exported already. Wait for the file.")
 
     @router.get("/{user_id}/settings")
     async def settings(user: SignedIn) -> PersonSettings:
@@ -54,9 +57,11 @@ def person_routes(client: McpClient) -> APIRouter:
 
     @router.get("/{user_id}/export", responses=EXPORTED)
     async def export(user: SignedIn) -> Response:
+        place = exports.take(user)
         zone = (await settings(user)).time_zone  # what is away is told by a status, before the file begins
         headers = {"Content-Disposition": f'attachment; filename="{FILE}"'}
-        return StreamingResponse(Export(client, user).file(zone), media_type="application/json", headers=headers)
+        file = place.during(Export(client, user).file(zone))
+        return StreamingResponse(file, media_type="application/json", headers=headers)
 
     @router.delete("/{user_id}/data", status_code=204)
     async def delete(user: SignedIn) -> Response:

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     assertion_key_id: Name
 
     turns_at_once: int = Field(default=64, ge=1, le=10_000)
+    requests_per_second: float = Field(default=20, gt=0, allow_inf_nan=False)
+    requests_at_once: int = Field(default=200, ge=1)
 
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: HttpUrl | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
@@ -125,6 +127,12 @@ class Settings(BaseSettings):
         if value is not None and info.data.get("environment") == "production":
             raise ValueError("not allowed in production: anyone may name a project so that its preview fits")
         return value
+
+    @field_validator("assertion_key", mode="before")
+    @classmethod
+    def _has_its_line_breaks(cls, value: object) -> object:
+        """Take a key on one line too: many hosts' forms hold no other."""
+        return value.replace("\\n", "\n") if isinstance(value, str) else value
 
     @field_validator("assertion_key")
     @classmethod

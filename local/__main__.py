@@ -59,8 +59,8 @@ def _do(command: str, state: Path) -> int:
         case "secrets":
             with only_one(state):
                 install_services()
-                for file in write_secrets(state, python_of("gateway"), ROOT):
-                    print(f"  {file}")
+                for file, is_new in write_secrets(state, python_of("gateway"), ROOT).items():
+                    print(f"  {file}" if is_new else f"  {file}: kept as it is")
         case "stdio":
             return serve_stdio(state)
         case _:

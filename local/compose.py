@@ -1,6 +1,5 @@
 """The secrets of the containers: made once, one file a process, each readable by its owner alone."""
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,10 +11,14 @@ OWNER = "postgresql://postgres@postgres:5432/postgres"
 """The address of the database inside the composition, without a password."""
 
 
-def write_secrets(folder: Path, gateway_python: Path, root: Path) -> list[Path]:
-    """Write the files that `docker-compose.yml` names, from keys that are made the first time; return them."""
+def write_secrets(folder: Path, gateway_python: Path, root: Path) -> dict[Path, bool]:
+    """Write the files that `docker-compose.yml` names, and tell of each whether it is new.
+
+    One that is there stays as it is: a secret may have been replaced in it since.
+    """
     keys = kept_keys(folder / "keys.json", gateway_python, root)
-    return [_write(folder / f"{process}.env", told) for process, told in secrets_of(keys).items()]
+    files = {folder / f"{process}.env": told for process, told in secrets_of(keys).items()}
+    return {file: _write(file, told) for file, told in files.items()}
 
 
 def secrets_of(keys: Keys) -> dict[str, dict[str, str]]:
@@ -36,9 +39,12 @@ def secrets_of(keys: Keys) -> dict[str, dict[str, str]]:
     }
 
 
-def _write(file: Path, told: Mapping[str, str]) -> Path:
-    """Write an environment file; JSON's escapes are those of its double quotes."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def _write(file: Path, told: Mapping[str, str]) -> bool:
+    """Write an environment file that Compose and a shell read alike: between single quotes nothing is special."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.writelines(f"{name}={json.dumps(value)}\n" for name, value in told.items())
-    return file
+        out.writelines(f"{name}='{value}'\n" for name, value in told.items())
+    return True

@@ -1,77 +1,34 @@
 """`python -m mcp_server`: serves; `… stdio` serves one person; `… check` looks at the settings; `… purge` cleans up."""
 
-import asyncio
-import atexit
-import gc
-import signal
 import sys
-from types import FrameType
 
-import uvicorn
-
-from mcp_server import purging
-from mcp_server.app import compose, refuse_unsafe_role
 from mcp_server.settings import Settings, StdioSettings, read_settings
-from mcp_server.stdio import serve_one_person
-from mcp_server.telemetry import REGISTRY
-from shared.contract import ConversationTool, PersonTool, TaskTool
 from shared.logs import write_log
-from shared.telemetry import serve_metrics
-
-DRAIN_SECONDS = 5
 
 
 def main() -> None:
+    """Load what a command needs and nothing more: the whole application takes a second."""
     match sys.argv[1:]:
         case []:
-            serve()
+            settings = read_settings(Settings)
+            from mcp_server.serving import serve  # noqa: PLC0415 - see above
+
+            serve(settings)
         case ["stdio"]:
-            settings = read_settings(StdioSettings)
-            write_log("text", settings.secrets())
-            serve_one_person(settings)
+            told = read_settings(StdioSettings)
+            from mcp_server.stdio import serve_one_person  # noqa: PLC0415 - see above
+
+            write_log("text", told.secrets())
+            serve_one_person(told)
         case ["check"]:
             read_settings(Settings)
             sys.stdout.write("Every setting of the MCP server can be used.\n")
         case ["purge"]:
+            from mcp_server import purging  # noqa: PLC0415 - see above
+
             sys.stdout.write(f"removed {purging.run()}\n")
         case _:
             sys.exit("usage: python -m mcp_server [stdio | check | purge]")
-
-
-def serve() -> None:
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, _leave)  # uvicorn raises the signal again once everything has ended
-    settings = read_settings(Settings)
-    write_log(settings.log_format, settings.secrets())
-    if settings.exports_traces:
-        _export_traces()
-    product = compose(settings)
-    asyncio.run(refuse_unsafe_role(product.database))
-    if settings.metrics_port is not None:
-        serve_metrics(REGISTRY, settings.metrics_host, settings.metrics_port, setting="MCP_SERVER_METRICS_PORT")
-    config = uvicorn.Config(
-        product.asgi,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-        proxy_headers=False,  # nothing here asks who the peer is
-    )
-    gc.freeze()  # what stands now stands to the end: walking through it in each full collection takes 0.1 s
-    uvicorn.Server(config).run()
-
-
-def _export_traces() -> None:
-    """Load the SDK, which takes time and memory, for those alone who export traces."""
-    from shared.exporting import start_tracing  # noqa: PLC0415 - see above
-
-    atexit.register(start_tracing("remit-mcp-server", [*TaskTool, *ConversationTool, *PersonTool]))
-
-
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from mcp.server.auth.routes import create_protected_resource_routes
 from starlette.applications import Starlette
@@ -61,7 +62,7 @@ def compose(settings: Settings) -> Product:
     keys = PublishedKeys(settings.auth_jwks_url)
     frame = Frame(
         public_url=settings.public_url,
-        allowed_hosts=settings.allowed_hosts,
+        allowed_hosts=[urlsplit(settings.public_url).netloc, *settings.allowed_hosts],
         allowed_origins=settings.allowed_origins,
     )
     key = settings.request_state_key.get_secret_value()

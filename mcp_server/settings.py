@@ -110,7 +110,7 @@ class Settings(DataSettings):
     gateway_public_keys: Annotated[str, AfterValidator(_holds_public_keys)] = Field(
         description="the gateway's public Ed25519 keys as a JWKS, and no private key"
     )
-    allowed_hosts: Names = Field(min_length=1, description='Host headers as a JSON list, such as ["localhost:8001"]')
+    allowed_hosts: Names = Field([], description='more Host headers as a JSON list, such as ["mcp-server:8001"]')
     allowed_origins: Names = Field([], description="Origin headers of browser clients as a JSON list, such as []")
     request_state_key: SecretStr = Field(
         min_length=SHORTEST_KEY, description=f"at least {SHORTEST_KEY} random characters, the same in every replica"

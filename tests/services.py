@@ -245,7 +245,7 @@ def mcp_server_environment(app_url: str, issuer: Issuer, gateway_key: SigningKey
         "MCP_SERVER_AUTH_JWKS_URL": issuer.jwks_url,
         "MCP_SERVER_GATEWAY_ISSUER": GATEWAY_ISSUER,
         "MCP_SERVER_GATEWAY_PUBLIC_KEYS": gateway_key.jwks,
-        "MCP_SERVER_ALLOWED_HOSTS": json.dumps([f"127.0.0.1:{port}", f"localhost:{port}"]),
+        "MCP_SERVER_ALLOWED_HOSTS": json.dumps([f"localhost:{port}"]),
         "MCP_SERVER_ALLOWED_ORIGINS": "[]",
         "MCP_SERVER_REQUEST_STATE_KEY": secrets.token_urlsafe(48),
         "MCP_SERVER_TURNS_AT_ONCE": "1000",  # a test says more in a second than a person does in an hour
@@ -266,6 +266,7 @@ def gateway_environment(mcp_url: str, issuer: Issuer, gateway_key: SigningKey, p
         "GATEWAY_ASSERTION_ISSUER": GATEWAY_ISSUER,
         "GATEWAY_ASSERTION_KEY": gateway_key.pem,
         "GATEWAY_ASSERTION_KEY_ID": gateway_key.kid,
+        "GATEWAY_REQUESTS_AT_ONCE": "100000",  # as above
     }
 
 

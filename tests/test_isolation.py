@@ -62,3 +62,12 @@ def test_every_pin_is_hashed() -> None:
         text = (ROOT / "requirements" / f"{process}.txt").read_text("utf-8")
         assert text.count("==") > 0
         assert len(re.findall(r"==.*\\\n    --hash=sha256:", text)) == len(NAME.findall(text))
+
+
+@pytest.mark.parametrize("package", ["gateway", "mcp_server"])
+def test_a_command_that_serves_nothing_loads_no_application(package: str) -> None:
+    """Checking settings and making keys then take a tenth of the time."""
+    code = f"import {package}.__main__, sys; sys.exit('{package}.app' in sys.modules)"
+    done = run_in(package.replace("_", "-"), code)
+
+    assert done.returncode == 0, done.stderr

@@ -29,6 +29,7 @@ def test_addresses_that_are_mixed_up_are_found_out(remit: Launcher) -> None:
     other_host = dict(look_at(remit.page.replace("localhost", "127.0.0.1"), remit.gateway, remit.mcp))
 
     assert not mixed["page: it was told this gateway"]
+    assert not mixed["page: its policy allows no inline script"]  # it has none
     assert not mixed["gateway: no token is 401"]
     assert not other_host["MCP server: … and this sign-in service"]
     assert not other_host["gateway: the page may ask me"]

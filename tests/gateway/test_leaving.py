@@ -10,9 +10,9 @@ import pytest
 import uvicorn
 
 from gateway import turns
-from gateway.__main__ import Server
 from gateway.app import create_gateway
 from gateway.items import INTERRUPTED
+from gateway.serving import Server
 from tests.gateway.conftest import Meet
 from tests.gateway.models import Paced
 from tests.gateway.openai_server import OpenAIServer

@@ -196,3 +196,12 @@ def test_a_new_key_signs_what_its_public_half_verifies(user_id: str) -> None:
     assert (claims["sub"], claims["scope"]) == (user_id, "tasks:read")
     assert "PRIVATE" not in json.dumps(made["public_keys"])
     assert made["private_key"] != json.loads(run("new-key").stdout)["private_key"]
+
+
+def test_a_key_may_stand_on_one_line() -> None:
+    """As many hosts' forms hold it, and as a shell reads it out of double quotes."""
+    pem = JWKS_MODE["GATEWAY_ASSERTION_KEY"]
+
+    told = settings_of(JWKS_MODE | {"GATEWAY_ASSERTION_KEY": pem.replace("\n", "\\n")})
+
+    assert told.assertion_key.get_secret_value() == pem

@@ -1,4 +1,4 @@
-"""What `docker-compose.yml` says, with its defaults filled in and its host names on this machine."""
+"""What `docker-compose.yml` says, with its variables filled in and its host names on this machine."""
 
 import re
 from collections.abc import Mapping
@@ -39,7 +39,8 @@ class Composition:
         return value
 
 
-def read_composition(keys: Keys, addresses: Mapping[str, str]) -> Composition:
+def read_composition(keys: Keys, addresses: Mapping[str, str], **chosen: str) -> Composition:
+    """Read it as Compose does where these variables are set, and no others."""
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    filled = VARIABLE.sub(lambda found: found[2] or "", text)
+    filled = VARIABLE.sub(lambda found: chosen.get(found[1]) or found[2] or "", text)
     return Composition(yaml.safe_load(filled)["services"], keys, addresses)

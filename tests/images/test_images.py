@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -19,6 +20,12 @@ from tests.images.steps import StepError, build
 from tests.services import ROOT, embedded_postgres, free_port, open_folder
 
 BIN = Path(sys.executable).parent
+CHECKS = {
+    "gateway": ([sys.executable, "-m", "gateway", "check"], ROOT),
+    "mcp-server": ([sys.executable, "-m", "mcp_server", "check"], ROOT),
+    "frontend": (["node", "server/checkEnv.js"], ROOT / "frontend"),
+}
+"""How each service looks at its settings, and where."""
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +72,20 @@ def test_everything_restarts_is_limited_and_watched(keys: Keys) -> None:
         assert name == "balancer" or service["healthcheck"]["test"]
         assert name == "postgres" or (service["read_only"] and service["cap_drop"] == ["ALL"])
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+@pytest.mark.requirement("006/FR-001")
+@pytest.mark.parametrize("service", CHECKS)
+def test_three_addresses_are_enough_for_another_host(keys: Keys, service: str) -> None:
+    elsewhere = {f"REMIT_{name}_URL": f"https://{name.lower()}.example" for name in ("PAGE", "GATEWAY", "MCP")}
+    composition = read_composition(keys, {}, GATEWAY_ENVIRONMENT="production", **elsewhere)
+    told = {"PATH": os.environ["PATH"], **composition.environment(service)}
+    command, folder = CHECKS[service]
+
+    done = subprocess.run(command, cwd=folder, env=told, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "localhost" not in json.dumps(composition.environment(service))
 
 
 @pytest.mark.timeout(400)

@@ -2,14 +2,17 @@
 
 import asyncio
 import os
+import secrets
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
-from tests.mcp_server.database import Addresses, command, own_database, run
+from tests.mcp_server.database import Addresses, alembic, command, own_database, run
 from tests.services import ROOT
 
 ALICE = "alice"
@@ -109,3 +112,27 @@ def test_a_purge_that_cannot_run_says_why() -> None:
     assert unset.stderr == "DATABASE_URL is missing. Set the owner's connection, as for the migrations.\n"
     assert "cannot be reached" in wrong.stderr
     assert "Traceback" not in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+
+
+def test_an_owner_who_may_not_purge_is_told_and_let_by_the_migrations(database: Addresses) -> None:
+    """So it is where the rows alone were restored: the membership was in the other cluster."""
+    name, password = f"boss_{uuid.uuid4().hex}", secrets.token_urlsafe(12)
+    parts = urlsplit(database.owner)
+    boss = parts._replace(netloc=f"{name}:{password}@{parts.netloc.rsplit('@', 1)[1]}").geturl()
+    command(database.owner, f"CREATE ROLE {name} LOGIN PASSWORD '{password}'")
+    made_it = "WITH ADMIN TRUE, SET FALSE, INHERIT FALSE"  # whoever made a role may let others be it, and is not it
+    command(database.owner, f"GRANT remit_purge TO {name} {made_it}")
+    command(database.owner, f"GRANT SELECT ON alembic_version TO {name}")
+    try:
+        refused = purge(DATABASE_URL=boss)
+        said = alembic(Addresses(boss, database.owner), "upgrade", "head")
+        done = purge(DATABASE_URL=boss)
+    finally:
+        command(database.owner, f"DROP OWNED BY {name} CASCADE")
+        command(database.owner, f"DROP ROLE {name}")
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("The role of DATABASE_URL may not purge.")
+    assert "remit_app got no password" in said
+    assert done.stdout == "removed tasks: 1, changes: 1, replies: 1\n", done.stderr
