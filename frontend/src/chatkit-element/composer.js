@@ -2,23 +2,30 @@
 
 import { Choice } from "./choice.js";
 import { h, iconButton } from "./dom.js";
+import { Field } from "./field.js";
+import { Suggesting } from "./suggesting.js";
 
-const MAX_HEIGHT_PX = 200;
 const COMPOSING = 229; // the key code of a key that an input method still works on; Safari says it in no other way
+
+/** @typedef {import("./draft.js").Draft} Draft */
 
 /**
  * @typedef {object} ComposerHandlers
- * @property {(text: string) => void} onSend
+ * @property {(draft: Draft) => void} onSend
  * @property {() => void} onStop
  * @property {() => void} onInput
  * @property {(toolId: string | null) => void} onTool
  * @property {() => void} onTooEarly Enter was pressed while an answer is written
+ * @property {(words: string) => void} onSay to screen readers
+ * @property {(error: unknown) => void} onError
  */
 
 export class Composer {
-  #input = /** @type {HTMLTextAreaElement} */ (h("textarea", { rows: 1, "aria-label": "Message", dir: "auto" }));
+  #field = new Field(() => this.#changed());
   #send = iconButton("send", "Send", { type: "submit", class: "icon main" });
+  #at = iconButton("at", "Name something", { hidden: true, onclick: () => this.#field.insert("@") });
   #stop;
+  #suggesting;
   #handlers;
   #isRunning = false;
   #placeholder = "";
@@ -35,35 +42,42 @@ export class Composer {
       handlers.onTool(id);
     });
     this.model = new Choice("Model", "", () => undefined);
-    this.#input.addEventListener("keydown", (event) => this.#key(event));
-    this.#input.addEventListener("input", () => {
-      this.#fit();
-      handlers.onInput();
+    this.#suggesting = new Suggesting({
+      field: this.#field,
+      ownCommands: () => [],
+      say: handlers.onSay,
+      onError: handlers.onError,
     });
+    this.#field.input.addEventListener("keydown", (event) => this.#key(event));
+    this.#at.addEventListener("mousedown", (event) => event.preventDefault()); // the caret stays where it is
     /** @param {Event} event */
     const onsubmit = (event) => {
       event.preventDefault();
-      this.#submit();
+      this.submit();
     };
-    const choices = h("div", { class: "choices" }, this.tool.element, this.model.element);
-    this.element = h("form", { class: "composer", onsubmit }, this.#input, choices, this.#send, this.#stop);
+    const extras = h("div", { class: "extras" }, this.#at, this.tool.element, this.model.element);
+    const parts = [this.#suggesting.element, this.#field.element, extras, this.#send, this.#stop];
+    this.element = h("form", { class: "composer", onsubmit }, ...parts);
   }
 
-  /** @param {Record<string, any>} options */
-  configure({ placeholder = "Write a message", tools = [], models = [] }) {
+  /** @param {Record<string, any>} options of the element */
+  configure({ composer = {}, entities = {}, commands = {} }) {
+    const { placeholder = "Write a message", tools = [], models = [] } = composer;
     this.#placeholder = placeholder;
     this.tool.offer(tools);
     this.model.offer(models);
+    this.#suggesting.configure({ entities, commands });
+    this.#at.hidden = !(entities.onTagSearch && entities.showComposerMenu);
     this.#showPlaceholder();
   }
 
-  get text() {
-    return this.#input.value;
+  get draft() {
+    return this.#field.draft;
   }
 
-  set text(text) {
-    this.#input.value = text;
-    this.#fit();
+  set draft(draft) {
+    this.#field.draft = draft;
+    this.#suggesting.close();
   }
 
   /** @param {{ isRunning: boolean, canStop: boolean }} state */
@@ -74,11 +88,11 @@ export class Composer {
     this.#send.toggleAttribute("disabled", isRunning);
     this.#stop.hidden = !(isRunning && canStop);
     if (hadFocus && !isFocused(this.#send) && !isFocused(this.#stop))
-      (isRunning && canStop ? this.#stop : this.#input).focus();
+      (isRunning && canStop ? this.#stop : this.#field.input).focus();
   }
 
   focus() {
-    this.#input.focus();
+    this.#field.input.focus();
   }
 
   /** The tool is for one message, unless it says otherwise. */
@@ -86,27 +100,30 @@ export class Composer {
     if (this.tool.chosen && !this.tool.chosen.persistent) this.tool.choose(null);
   }
 
+  #changed() {
+    this.#handlers.onInput();
+    this.#suggesting.look();
+  }
+
   #showPlaceholder() {
-    this.#input.placeholder = this.tool.chosen?.placeholderOverride ?? this.#placeholder;
+    this.#field.input.placeholder = this.tool.chosen?.placeholderOverride ?? this.#placeholder;
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === COMPOSING) return;
+    if (event.isComposing || event.keyCode === COMPOSING) return;
+    const isTaken = this.#suggesting.key(event);
+    if (!isTaken) this.#field.key(event);
+    if (!isTaken && (event.key !== "Enter" || event.shiftKey)) return;
     event.preventDefault();
-    this.#submit();
+    if (!isTaken) this.submit();
   }
 
-  #submit() {
-    const text = this.text.trim();
-    if (!text) return;
+  submit() {
+    const draft = { ...this.draft, text: this.draft.text.trim() };
+    if (!draft.text) return;
     if (this.#isRunning) this.#handlers.onTooEarly();
-    else this.#handlers.onSend(text);
-  }
-
-  #fit() {
-    this.#input.style.height = "auto";
-    this.#input.style.height = `${Math.min(this.#input.scrollHeight, MAX_HEIGHT_PX)}px`;
+    else this.#handlers.onSend(draft);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { Actions } from "./actions.js";
 import { Conversation } from "./conversation.js";
+import { draftOf, inputOf } from "./draft.js";
 import { Exchange } from "./exchange.js";
 import { History } from "./history.js";
 import { Loader } from "./loader.js";
@@ -32,10 +33,13 @@ export class ChatKitElement extends HTMLElement {
   });
   #writing = new Writing(this.#conversation, () => this.#screen.composer);
   #screen = new Screen(() => this.#state, {
-    onSend: (text) => this.sendUserMessage({ text }),
+    onSend: (draft) => this.#send(draft),
     onStop: () => this.#exchange.stop(),
     onInput: () => this.#writing.keep(),
     onTooEarly: () => this.#screen.say(WAIT),
+    onSay: (words) => this.#screen.say(words),
+    onError: (error) => this.#emit("error", { error }),
+    entities: () => this.#options.entities ?? {},
     onTool: (toolId) => this.#emit("tool.change", { toolId }),
     onPrompt: (prompt) => this.#sendPrompt(prompt),
     onAction: (action, item, control) => this.#actions.press(action, item, control),
@@ -132,8 +136,8 @@ export class ChatKitElement extends HTMLElement {
     const { composer } = this.#screen;
     if (selectedToolId !== undefined) composer.tool.choose(selectedToolId);
     if (selectedModelId !== undefined) composer.model.choose(selectedModelId);
-    const words = text ?? (content && wordsOf(content));
-    if (words !== undefined) this.#writing.text = words;
+    const written = content ?? (text !== undefined && [{ text }]);
+    if (written) this.#writing.draft = { ...this.#writing.draft, ...draftOf(written) };
   }
 
   async showHistory() {
@@ -161,17 +165,7 @@ export class ChatKitElement extends HTMLElement {
     this.#unserved.checkFiles({ attachments });
     if (this.#exchange.state.isRunning) return;
     if (newThread && this.#conversation.threadId) await this.setThreadId(null);
-    const { composer } = this.#screen;
-    const parts = content ?? [{ type: "input_text", text }];
-    const tool = toolChoice ?? (composer.tool.id && { id: composer.tool.id });
-    const chosen = model ?? composer.model.id;
-    const input = {
-      content: parts,
-      quoted_text: reply,
-      attachments: attachments.map((/** @type {{ id: string }} */ { id }) => id),
-      inference_options: { ...(tool && { tool_choice: tool }), ...(chosen && { model: chosen }) },
-    };
-    await this.#turns.send(input, wordsOf(parts));
+    await this.#send({ ...draftOf(content ?? [{ text }]), quote: reply, attachments }, { toolChoice, model });
   }
 
   /** @param {{ type: string, payload?: object }} action @param {string} [itemId] */
@@ -186,9 +180,15 @@ export class ChatKitElement extends HTMLElement {
   }
 
   #sendAgain() {
-    const text = this.#writing.text.trim();
-    if (text) this.sendUserMessage({ text });
+    this.#screen.composer.submit();
     this.focusComposer();
+  }
+
+  /** @param {import("./draft.js").Draft} draft @param {{ toolChoice?: { id: string }, model?: string }} [choices] */
+  async #send(draft, { toolChoice, model } = {}) {
+    const { composer } = this.#screen;
+    const tool = toolChoice ?? (composer.tool.id ? { id: composer.tool.id } : null);
+    await this.#turns.send(inputOf(draft, { tool, model: model ?? composer.model.id }), draft);
   }
 
   /** @param {string} id @param {"positive" | "negative"} kind */
@@ -242,9 +242,4 @@ export class ChatKitElement extends HTMLElement {
   #emit(name, detail) {
     this.dispatchEvent(new CustomEvent(`chatkit.${name}`, { detail, bubbles: true, composed: true }));
   }
-}
-
-/** @param {{ text?: string }[]} parts */
-function wordsOf(parts) {
-  return parts.map(({ text }) => text ?? "").join("");
 }

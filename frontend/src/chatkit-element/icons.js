@@ -14,6 +14,7 @@ const PATHS = {
   close: "M6 6l12 12M18 6 6 18",
   rename: "M4 20h4L19 9l-4-4L4 16z",
   delete: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  at: "M12 12m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0M15.5 8.5v4.5a2.5 2.5 0 0 0 5 0v-1a8.5 8.5 0 1 0-3.5 6.9",
   open: CIRCLE,
   done: `${CIRCLE}M8.5 12l2.5 2.5 4.5-5`,
   good: THUMB,

@@ -5,8 +5,6 @@ const OPTIONS = [
   ["api.getClientSecret", ({ api }) => api?.getClientSecret, "it belongs to the hosted service; set api.url"],
   ["composer.attachments", ({ composer }) => composer?.attachments?.enabled, "the gateway keeps no files"],
   ["composer.dictation", ({ composer }) => composer?.dictation?.enabled, "the gateway hears no speech"],
-  ["entities", ({ entities }) => entities?.onTagSearch, "tags of a message are shown as their words"],
-  ["commands", ({ commands }) => commands?.enabled, "the composer takes words alone"],
 ];
 
 export class Unserved {

@@ -117,8 +117,6 @@ test("[005/FR-002] what is not served is said once in the console, and the rest 
   const said = jest.spyOn(console, "warn").mockImplementation(() => undefined);
   const options = {
     composer: { attachments: { enabled: true }, dictation: { enabled: true } },
-    entities: { onTagSearch: async () => [] },
-    commands: { enabled: true },
   };
   const chat = openChat({}, options);
   chat.element.setOptions({ api: { url: "http://gateway.test/api/ada-1/chatkit" }, ...options });
@@ -127,7 +125,7 @@ test("[005/FR-002] what is not served is said once in the console, and the rest 
     await chat.element.setComposerValue({ text: "ferns", reply: "that", files: [new File([""], "a.txt")] });
   }
 
-  const names = [/composer\.attachments/, /composer\.dictation/, /entities/, /commands/, /files/, /reply/];
+  const names = [/composer\.attachments/, /composer\.dictation/, /files/, /reply/];
   expect(said.mock.calls.map(([words]) => words)).toEqual(names.map((name) => expect.stringMatching(name)));
   expect(chat.composer()).toHaveValue("ferns");
   said.mockRestore();
