@@ -44,7 +44,7 @@ export class Composer {
     this.model = new Choice("Model", "", () => undefined);
     this.#suggesting = new Suggesting({
       field: this.#field,
-      ownCommands: () => [],
+      ownCommands: () => this.tool.commands,
       say: handlers.onSay,
       onError: handlers.onError,
     });
