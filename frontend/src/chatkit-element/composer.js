@@ -2,9 +2,13 @@
 
 import { Choice } from "./choice.js";
 import { h, iconButton } from "./dom.js";
+import { isEmpty } from "./draft.js";
 import { Field } from "./field.js";
+import { Filing } from "./filing.js";
+import { Shelf } from "./shelf.js";
 import { Suggesting } from "./suggesting.js";
 
+const NOT_DONE = "This did not work. Try it again.";
 const COMPOSING = 229; // the key code of a key that an input method still works on; Safari says it in no other way
 
 /** @typedef {import("./draft.js").Draft} Draft */
@@ -17,6 +21,8 @@ const COMPOSING = 229; // the key code of a key that an input method still works
  * @property {(toolId: string | null) => void} onTool
  * @property {() => void} onTooEarly Enter was pressed while an answer is written
  * @property {(words: string) => void} onSay to screen readers
+ * @property {() => import("./wire.js").Wire} wire
+ * @property {HTMLElement} host the whole element
  * @property {(error: unknown) => void} onError
  */
 
@@ -25,6 +31,8 @@ export class Composer {
   #send = iconButton("send", "Send", { type: "submit", class: "icon main" });
   #at = iconButton("at", "Name something", { hidden: true, onclick: () => this.#field.insert("@") });
   #stop;
+  #shelf;
+  #filing;
   #suggesting;
   #handlers;
   #isRunning = false;
@@ -42,11 +50,17 @@ export class Composer {
       handlers.onTool(id);
     });
     this.model = new Choice("Model", "", () => undefined);
+    const { wire, onSay, onError, onInput } = handlers;
+    this.#shelf = new Shelf({ wire, onSay, onError, onInput, onEmpty: () => this.focus() });
+    this.#filing = new Filing(handlers.host, this.#field.input, (files) => this.addFiles(files));
     this.#suggesting = new Suggesting({
       field: this.#field,
-      ownCommands: () => this.tool.commands,
-      say: handlers.onSay,
-      onError: handlers.onError,
+      ownCommands: () => this.#commands,
+      say: onSay,
+      onError: (error) => {
+        this.#shelf.complain(NOT_DONE);
+        onError(error);
+      },
     });
     this.#field.input.addEventListener("keydown", (event) => this.#key(event));
     this.#at.addEventListener("mousedown", (event) => event.preventDefault()); // the caret stays where it is
@@ -55,8 +69,16 @@ export class Composer {
       event.preventDefault();
       this.submit();
     };
-    const extras = h("div", { class: "extras" }, this.#at, this.tool.element, this.model.element);
-    const parts = [this.#suggesting.element, this.#field.element, extras, this.#send, this.#stop];
+    const extras = h(
+      "div",
+      { class: "extras" },
+      ...this.#filing.nodes,
+      this.#at,
+      this.tool.element,
+      this.model.element,
+    );
+    const above = [this.#suggesting.element, this.#shelf.element];
+    const parts = [...above, this.#field.element, extras, this.#send, this.#stop];
     this.element = h("form", { class: "composer", onsubmit }, ...parts);
   }
 
@@ -67,17 +89,34 @@ export class Composer {
     this.tool.offer(tools);
     this.model.offer(models);
     this.#suggesting.configure({ entities, commands });
+    this.#filing.configure(composer.attachments ?? {});
     this.#at.hidden = !(entities.onTagSearch && entities.showComposerMenu);
     this.#showPlaceholder();
   }
 
+  /** @returns {Draft} */
   get draft() {
-    return this.#field.draft;
+    const { quote, files } = this.#shelf;
+    return { ...this.#field.draft, quote, attachments: files.uploaded };
   }
 
-  set draft(draft) {
-    this.#field.draft = draft;
+  /** Files that are still on their way stay. */
+  set draft({ quote = "", attachments = [], ...written }) {
+    this.#field.draft = written;
+    this.#shelf.quote = quote;
+    this.#shelf.files.uploaded = attachments;
+    this.#shelf.complain("");
     this.#suggesting.close();
+  }
+
+  /** @param {Iterable<File>} files */
+  addFiles(files) {
+    this.#shelf.files.add(files, this.#filing.options);
+  }
+
+  /** Another conversation is shown. */
+  abandon() {
+    this.#shelf.files.abandon();
   }
 
   /** @param {{ isRunning: boolean, canStop: boolean }} state */
@@ -100,7 +139,14 @@ export class Composer {
     if (this.tool.chosen && !this.tool.chosen.persistent) this.tool.choose(null);
   }
 
+  /** What this composer can do, for the list of commands. @returns {import("./suggestions.js").Suggestion[]} */
+  get #commands() {
+    const files = { label: "Add files", icon: "document", choose: () => this.#filing.open() };
+    return [...(this.#filing.options.enabled ? [files] : []), ...this.tool.commands];
+  }
+
   #changed() {
+    this.#shelf.complain("");
     this.#handlers.onInput();
     this.#suggesting.look();
   }
@@ -121,8 +167,10 @@ export class Composer {
 
   submit() {
     const draft = { ...this.draft, text: this.draft.text.trim() };
-    if (!draft.text) return;
-    if (this.#isRunning) this.#handlers.onTooEarly();
+    const { obstacle } = this.#shelf.files;
+    if (isEmpty({ ...draft, quote: "" }) && !obstacle) return;
+    if (obstacle) this.#shelf.complain(obstacle);
+    else if (this.#isRunning) this.#handlers.onTooEarly();
     else this.#handlers.onSend(draft);
   }
 }

@@ -125,3 +125,9 @@ export function inputOf(draft, { tool, model }) {
     inference_options: { ...(tool && { tool_choice: tool }), ...(model && { model }) },
   };
 }
+
+/** Whether both would be the same message. @param {Draft} one @param {Draft} other */
+export function isSame(one, other) {
+  const [first, second] = [one, other].map((draft) => inputOf({ ...draft, text: draft.text.trim() }, {}));
+  return JSON.stringify(first) === JSON.stringify(second);
+}

@@ -10,11 +10,11 @@ import { Screen } from "./screen.js";
 import { css } from "./styles/index.js";
 import { applyTheme } from "./theme.js";
 import { Turns } from "./turns.js";
-import { Unserved } from "./unserved.js";
 import { Wire } from "./wire.js";
 import { Writing } from "./writing.js";
 
 const READY_MS = 50; // React attaches its listeners after the effect that sets the options
+const HOSTED = "api.url is required; api.getClientSecret belongs to the hosted service, and is not served here";
 const WAIT = "An answer is being written. Stop it, or wait for its end.";
 
 export class ChatKitElement extends HTMLElement {
@@ -25,7 +25,6 @@ export class ChatKitElement extends HTMLElement {
   #options = {};
   #wire = new Wire({ url: "" });
   #isReady = false;
-  #unserved = new Unserved();
 
   #conversation = new Conversation({
     onItem: (id) => this.#screen.drawItem(id),
@@ -37,6 +36,8 @@ export class ChatKitElement extends HTMLElement {
     onStop: () => this.#exchange.stop(),
     onInput: () => this.#writing.keep(),
     onTooEarly: () => this.#screen.say(WAIT),
+    host: this,
+    wire: () => this.#wire,
     onSay: (words) => this.#screen.say(words),
     onError: (error) => this.#emit("error", { error }),
     entities: () => this.#options.entities ?? {},
@@ -110,8 +111,7 @@ export class ChatKitElement extends HTMLElement {
 
   /** Replaces all options; nothing is merged. @param {Record<string, any>} options */
   setOptions(options) {
-    if (options) this.#unserved.check(options);
-    if (!options?.api?.url) throw new Error("api.url is required");
+    if (!options?.api?.url) throw new Error(options?.api?.getClientSecret ? HOSTED : "api.url is required");
     this.#options = options;
     this.#wire = new Wire(options.api, options.locale);
     this.#writing.keepFor(options.api.url);
@@ -129,15 +129,19 @@ export class ChatKitElement extends HTMLElement {
     this.#screen.composer.focus();
   }
 
-  /** @param {{ text?: string, content?: any[], reply?: string, selectedToolId?: string | null, selectedModelId?: string, files?: File[], attachments?: object[] }} value */
-  async setComposerValue({ text, content, reply, selectedToolId, selectedModelId, ...files }) {
-    this.#unserved.checkFiles(files);
-    this.#unserved.checkReply(reply);
+  /** @param {{ text?: string, content?: any[], reply?: string, selectedToolId?: string | null, selectedModelId?: string, files?: File[], attachments?: any[] }} value */
+  async setComposerValue({ text, content, reply, selectedToolId, selectedModelId, files, attachments }) {
     const { composer } = this.#screen;
     if (selectedToolId !== undefined) composer.tool.choose(selectedToolId);
     if (selectedModelId !== undefined) composer.model.choose(selectedModelId);
     const written = content ?? (text !== undefined && [{ text }]);
-    if (written) this.#writing.draft = { ...this.#writing.draft, ...draftOf(written) };
+    this.#writing.draft = {
+      ...this.#writing.draft,
+      ...(written && draftOf(written)),
+      ...(reply !== undefined && { quote: reply }),
+      ...(attachments && { attachments }),
+    };
+    if (files) composer.addFiles(files);
   }
 
   async showHistory() {
@@ -162,7 +166,6 @@ export class ChatKitElement extends HTMLElement {
 
   /** @param {Record<string, any>} message */
   async sendUserMessage({ text, content, reply = "", attachments = [], newThread = false, toolChoice, model }) {
-    this.#unserved.checkFiles({ attachments });
     if (this.#exchange.state.isRunning) return;
     if (newThread && this.#conversation.threadId) await this.setThreadId(null);
     await this.#send({ ...draftOf(content ?? [{ text }]), quote: reply, attachments }, { toolChoice, model });

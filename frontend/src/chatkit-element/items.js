@@ -43,13 +43,13 @@ export function drawItem(item, handlers) {
 function userMessage(item, handlers) {
   const quoted = item.quoted_text && h("blockquote", { dir: "auto" }, item.quoted_text);
   const files = (item.attachments ?? []).map((/** @type {{ name: string }} */ { name }) =>
-    h("span", { class: "badge" }, name),
+    h("li", { class: "badge", dir: "auto" }, name),
   );
   const props = { class: `user${item.isPending ? " pending" : ""}`, "aria-label": "You", dir: "auto" };
   const words = (item.content ?? []).map((/** @type {any} */ part) =>
     part.type === "input_tag" ? tag(part, handlers) : part.text,
   );
-  return h("article", props, quoted, ...words, ...files);
+  return h("article", props, quoted, ...words, files.length > 0 && h("ul", { "aria-label": "Files" }, ...files));
 }
 
 /** @param {{ tasks: any[], summary?: any, expanded?: boolean }} workflow */

@@ -6,7 +6,6 @@ const SIGNS = [
   { sign: "@", pattern: /(?:^|[\s(])@([^@\n]{0,60})$/ },
   { sign: "/", pattern: /(?:^|\s)\/([^\s/]*)$/ },
 ];
-const FAILED = "Nothing could be looked up. Type on to try again.";
 
 /** @typedef {import("./suggestions.js").Suggestion} Suggestion */
 /** @typedef {import("./draft.js").Entity} Entity */
@@ -113,7 +112,6 @@ export class Suggesting {
     } catch (error) {
       if (asked !== this.#asked) return;
       this.close();
-      this.#parts.say(FAILED);
       this.#parts.onError(error);
     }
   }

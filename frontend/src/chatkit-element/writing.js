@@ -1,6 +1,6 @@
 /** What the person writes: in the composer, kept as a draft, on its way, and back again when it did not arrive. */
 
-import { EMPTY, joined, partsOf } from "./draft.js";
+import { EMPTY, isSame, joined, partsOf } from "./draft.js";
 import { Drafts } from "./drafts.js";
 
 /** @typedef {import("./draft.js").Draft} Draft */
@@ -45,13 +45,14 @@ export class Writing {
   open() {
     const kept = joined(this.#drafts.sent, this.#drafts.written(this.#conversation.threadId));
     this.#drafts.sent = EMPTY;
+    this.#composer().abandon();
     this.draft = kept;
   }
 
   /** Into the conversation, out of the composer where it came from there, and still kept. @param {Draft} draft */
   send(draft) {
     this.#drafts.sent = draft;
-    if (this.draft.text.trim() === draft.text) {
+    if (isSame(this.draft, draft)) {
       this.draft = EMPTY;
       this.#composer().sent();
     }

@@ -116,7 +116,7 @@ test("[005/FR-016] an answer to an older question is not shown, and a search tha
   search.mockRejectedValueOnce(new Error("away"));
   await type(chat, "n");
   await waitFor(() => expect(chat.events).toContainEqual(["error", { error: new Error("away") }]));
-  expect(chat.view.getAllByRole("status").at(-1)).toHaveTextContent("Nothing could be looked up.");
+  expect(chat.view.getByRole("alert")).toHaveTextContent("This did not work. Try it again.");
 });
 
 test("[005/FR-016] a message that is refused comes back with its tags, and so does a draft", async () => {
