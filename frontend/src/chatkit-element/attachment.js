@@ -3,9 +3,8 @@
 import { h, iconButton } from "./dom.js";
 import { icon } from "./icons.js";
 import { upload } from "./upload.js";
-import { WireError } from "./wire.js";
+import { mayPass, reasonOf } from "./wire.js";
 
-const MAY_PASS = [401, 408, 409, 425, 429]; // a refusal with another status of 4xx is the same the next time
 const OWN = /^(blob:|data:image\/)/; // a picture from elsewhere is never loaded
 
 /** @typedef {import("./draft.js").Attachment & { preview_url?: string }} Uploaded */
@@ -86,10 +85,10 @@ export class Attachment {
       onUploaded();
     } catch (error) {
       if (signal.aborted) return;
-      const { message } = /** @type {Error} */ (error);
+      const reason = reasonOf(error);
       this.hasFailed = true;
-      this.#show(`Not uploaded. ${message}`, { mayPass: mayPass(error) });
-      onSay(`${this.#name} was not uploaded. ${message}`);
+      this.#show(`Not uploaded. ${reason}`, { mayPass: mayPass(error) });
+      onSay(`${this.#name} was not uploaded. ${reason}`);
       onError(error);
     }
   }
@@ -112,6 +111,7 @@ export class Attachment {
     this.element.classList.toggle("failed", this.hasFailed);
     this.#bar.hidden = this.hasFailed || this.uploaded !== null;
     this.#again.hidden = !mayPass;
+    if (this.hasFailed) this.element.scrollIntoView?.({ block: "nearest" });
   }
 
   /** @param {{ type?: string, preview_url?: string }} file */
@@ -120,10 +120,4 @@ export class Attachment {
     const src = this.#url || file.preview_url || "";
     return OWN.test(src) ? h("img", { src, alt: "" }) : h("span", { class: "mark" }, icon("file"));
   }
-}
-
-/** @param {unknown} error */
-function mayPass(error) {
-  if (!(error instanceof WireError)) return true;
-  return error.status < 400 || error.status >= 500 || MAY_PASS.includes(error.status);
 }

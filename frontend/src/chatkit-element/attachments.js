@@ -74,6 +74,7 @@ export class Attachments {
     this.#all.push(attachment);
     this.element.append(attachment.element);
     this.element.hidden = false;
+    attachment.element.scrollIntoView?.({ block: "nearest" });
   }
 
   /** @param {Attachment} attachment */

@@ -1,6 +1,7 @@
 /** Where the person writes: grows with the text, sends on Enter, and never empties on an error. */
 
 import { Choice } from "./choice.js";
+import { Dictation } from "./dictation.js";
 import { h, iconButton } from "./dom.js";
 import { isEmpty } from "./draft.js";
 import { Field } from "./field.js";
@@ -33,6 +34,7 @@ export class Composer {
   #stop;
   #shelf;
   #filing;
+  #dictation;
   #suggesting;
   #handlers;
   #isRunning = false;
@@ -53,6 +55,13 @@ export class Composer {
     const { wire, onSay, onError, onInput } = handlers;
     this.#shelf = new Shelf({ wire, onSay, onError, onInput, onEmpty: () => this.focus() });
     this.#filing = new Filing(handlers.host, this.#field.input, (files) => this.addFiles(files));
+    this.#dictation = new Dictation({
+      wire,
+      onError,
+      onText: (words) => this.#hear(words),
+      onComplain: (words) => this.#shelf.complain(words),
+      onEnd: () => this.focus(),
+    });
     this.#suggesting = new Suggesting({
       field: this.#field,
       ownCommands: () => this.#commands,
@@ -64,22 +73,28 @@ export class Composer {
     });
     this.#field.input.addEventListener("keydown", (event) => this.#key(event));
     this.#at.addEventListener("mousedown", (event) => event.preventDefault()); // the caret stays where it is
+    this.element = this.#form();
+  }
+
+  #form() {
     /** @param {Event} event */
     const onsubmit = (event) => {
       event.preventDefault();
       this.submit();
     };
-    const extras = h(
-      "div",
-      { class: "extras" },
-      ...this.#filing.nodes,
-      this.#at,
-      this.tool.element,
-      this.model.element,
+    const choices = [this.tool.element, this.model.element];
+    const extras = [...this.#filing.nodes, this.#dictation.button, this.#at, ...choices];
+    return h(
+      "form",
+      { class: "composer", onsubmit },
+      this.#suggesting.element,
+      this.#shelf.element,
+      this.#dictation.element,
+      this.#field.element,
+      h("div", { class: "extras" }, ...extras),
+      this.#send,
+      this.#stop,
     );
-    const above = [this.#suggesting.element, this.#shelf.element];
-    const parts = [...above, this.#field.element, extras, this.#send, this.#stop];
-    this.element = h("form", { class: "composer", onsubmit }, ...parts);
   }
 
   /** @param {Record<string, any>} options of the element */
@@ -90,6 +105,7 @@ export class Composer {
     this.model.offer(models);
     this.#suggesting.configure({ entities, commands });
     this.#filing.configure(composer.attachments ?? {});
+    this.#dictation.button.hidden = !composer.dictation?.enabled;
     this.#at.hidden = !(entities.onTagSearch && entities.showComposerMenu);
     this.#showPlaceholder();
   }
@@ -116,6 +132,7 @@ export class Composer {
 
   /** Another conversation is shown. */
   abandon() {
+    this.#dictation.cancel();
     this.#shelf.files.abandon();
   }
 
@@ -142,7 +159,20 @@ export class Composer {
   /** What this composer can do, for the list of commands. @returns {import("./suggestions.js").Suggestion[]} */
   get #commands() {
     const files = { label: "Add files", icon: "document", choose: () => this.#filing.open() };
-    return [...(this.#filing.options.enabled ? [files] : []), ...this.tool.commands];
+    const speech = { label: "Dictate", choose: () => this.#dictation.start() };
+    return [
+      ...(this.#filing.options.enabled ? [files] : []),
+      ...(this.#dictation.button.hidden ? [] : [speech]),
+      ...this.tool.commands,
+    ];
+  }
+
+  /** Words that were spoken, apart from what stands before them. @param {string} words */
+  #hear(words) {
+    const { value, selectionStart } = this.#field.input;
+    const isApart = /(^|\s)$/.test(value.slice(0, selectionStart));
+    this.#field.insert(isApart ? words : ` ${words}`);
+    this.focus();
   }
 
   #changed() {

@@ -107,6 +107,7 @@ export class ChatKitElement extends HTMLElement {
 
   disconnectedCallback() {
     this.#turns.leave();
+    this.#screen.composer.abandon();
   }
 
   /** Replaces all options; nothing is merged. @param {Record<string, any>} options */

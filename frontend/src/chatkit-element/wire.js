@@ -4,6 +4,7 @@
 /** @typedef {{ url: string, fetch?: typeof fetch, domainKey?: string, uploadStrategy?: UploadStrategy }} Api */
 
 const LONGEST_WAIT_S = 3600;
+const PASSING = [401, 408, 409, 425, 429]; // refusals that depend on the moment
 
 /** What went wrong, in a sentence for the person; `status` is 0 when no answer came. */
 export class WireError extends Error {
@@ -26,6 +27,16 @@ export class WireError extends Error {
 /** @param {unknown} error @returns {error is WireError} */
 export function isUnreachable(error) {
   return error instanceof WireError && error.code === "unreachable";
+}
+
+/** Whether the same may go well the next time: most refusals will not. @param {unknown} error */
+export function mayPass(error) {
+  return !(error instanceof WireError) || error.status < 400 || error.status >= 500 || PASSING.includes(error.status);
+}
+
+/** Why something other than a message did not arrive. @param {unknown} error */
+export function reasonOf(error) {
+  return isUnreachable(error) ? "The connection failed." : /** @type {Error} */ (error).message;
 }
 
 export function unreachable() {

@@ -113,7 +113,7 @@ test("[005/FR-016] an answer to an older question is not shown, and a search tha
   answer.a([milk]);
 
   await waitFor(() => expect(options(chat)).toEqual(["Ann"]));
-  search.mockRejectedValueOnce(new Error("away"));
+  search.mockRejectedValue(new Error("away"));
   await type(chat, "n");
   await waitFor(() => expect(chat.events).toContainEqual(["error", { error: new Error("away") }]));
   expect(chat.view.getByRole("alert")).toHaveTextContent("This did not work. Try it again.");
