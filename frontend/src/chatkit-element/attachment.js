@@ -40,7 +40,8 @@ export class Attachment {
     this.#again = h("button", { type: "button", hidden: true }, "Try again");
     this.#remove = iconButton("close", `Remove ${file.name}`, { onclick: () => handlers.onRemove(this) });
     const words = h("span", { class: "column" }, h("span", { class: "name", dir: "auto" }, file.name), this.#status);
-    this.element = h("li", { class: "file" }, this.#picture(file), words, this.#bar, this.#again, this.#remove);
+    const ways = h("span", { class: "ways" }, this.#again, this.#remove);
+    this.element = h("li", { class: "file" }, this.#picture(file), words, this.#bar, ways);
   }
 
   /** @param {File} file @param {AttachmentHandlers} handlers */

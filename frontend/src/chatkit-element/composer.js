@@ -158,8 +158,8 @@ export class Composer {
 
   /** What this composer can do, for the list of commands. @returns {import("./suggestions.js").Suggestion[]} */
   get #commands() {
-    const files = { label: "Add files", icon: "document", choose: () => this.#filing.open() };
-    const speech = { label: "Dictate", choose: () => this.#dictation.start() };
+    const files = { label: "Add files", icon: "paperclip", choose: () => this.#filing.open() };
+    const speech = { label: "Dictate", icon: "mic", choose: () => this.#dictation.start() };
     return [
       ...(this.#filing.options.enabled ? [files] : []),
       ...(this.#dictation.button.hidden ? [] : [speech]),

@@ -56,7 +56,10 @@ const PROMPT = [
   [/^(lightbulb|sparkle|suggest|bolt)/, "idea"],
   [/^(profile|user)/, "person"],
   [/^(write|square-text|notebook)/, "rename"],
-  [/^(list|notepad|document)/, "history"],
+  [/^(document|page-blank|file)/, "file"],
+  [/^paperclip/, "attach"],
+  [/^mic/, "mic"],
+  [/^(list|notepad)/, "history"],
   [/^star/, "star"],
 ];
 
@@ -79,6 +82,7 @@ export function headerIcon(name) {
 
 /** The nearest of our pictures for a prompt's icon. @param {string} [name] of ChatKit @returns {SVGElement | null} */
 export function promptIcon(name = "") {
-  const [, found] = PROMPT.find(([pattern]) => pattern.test(name)) ?? [null, ""];
+  const plain = name.replace(/^lucide:/, "");
+  const [, found] = PROMPT.find(([pattern]) => pattern.test(plain)) ?? [null, ""];
   return found ? icon(found) : null;
 }
