@@ -175,7 +175,7 @@ def see_the_rich_composer(tab: Page, looks: Looks) -> None:
     tab.locator("input[type=file]").set_input_files(
         [{"name": name, "mimeType": "text/plain", "buffer": b"x"} for name in ("on its way.txt", "refused.txt")]
     )
-    expect(tab.get_by_text("Not uploaded. Files cannot be added here.")).to_be_visible()
+    expect(tab.get_by_text("Not uploaded. Files cannot be added here.", exact=True)).to_be_visible()
     tab.get_by_role("button", name="Dictate").click()
     expect(tab.get_by_text("Recording", exact=True)).to_be_visible()
     tab.get_by_role("button", name="buy milk").hover()
