@@ -1,6 +1,7 @@
 """The buttons of the page: what a custom action of the protocol does, as a stream of events or as one answer."""
 
 from collections.abc import AsyncGenerator
+from typing import get_args
 
 from chatkit.types import (
     NoticeEvent,
@@ -14,11 +15,12 @@ from gateway.actions import Actions, AnswerDeletion, Pressed, read_press
 from gateway.mcp_client import McpClient
 from gateway.turn import Turn, Word
 from gateway.turns import Turns
-from gateway.widgets import DeletionCard, SourcedWidget, drawn
+from gateway.widgets import DeletionCard, SourcedWidget, drawn, end_of
+from shared.contract import ItemAnswerState
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
-LAPSED = "This question was answered before, or the conversation went on."
+ANSWERED, WENT_ON = "This was answered before.", "The conversation went on."
 
 
 class Buttons:
@@ -66,7 +68,7 @@ class Buttons:
         if not isinstance(card.source, DeletionCard):
             raise ProductError(ErrorCode.INVALID, "params.action.type: This card has no such button.")
         if card.state != "open":
-            return Pressed(card, LAPSED), None
+            return Pressed(card, _why_closed(card)), None
         word = Word(card.source, press.payload.approved)
         try:
             turn = await self._turns.settle(user, card.thread_id, card.id, word, time_zone=time_zone)
@@ -76,8 +78,13 @@ class Buttons:
             now = await self._actions.card(user, card.thread_id, card.id)
             if now.state == "open":  # the answer that asks is not whole yet
                 raise
-            return Pressed(now, LAPSED), None
+            return Pressed(now, _why_closed(now)), None
         return Pressed(drawn(card, card.source, "confirmed" if word.approved else "declined")), turn
+
+
+def _why_closed(card: SourcedWidget) -> str:
+    """Say why a card takes no answer any more, and which one it got."""
+    return f"{ANSWERED if card.state in get_args(ItemAnswerState) else WENT_ON} {end_of(card.state)}"
 
 
 async def _events(pressed: Pressed, turn: Turn | None) -> AsyncGenerator[ThreadStreamEvent]:

@@ -31,6 +31,14 @@ Refused: TypeAlias = (
 """Uploads, dictation, and answers to questions that are never asked."""
 
 
+REFUSALS: dict[type[BaseReq], str] = {
+    AttachmentsCreateReq: "Files cannot be added here.",
+    AttachmentsDeleteReq: "There are no files here.",
+    InputTranscribeReq: "Speech cannot be heard here.",
+}
+"""What a person is told who asks for one of these."""
+
+
 class ThreadsFollowReq(BaseReq):
     """Our own request: show the running answer of a thread, from its beginning."""
 
@@ -77,5 +85,6 @@ def read_request(body: bytes) -> ChatKitReq | ThreadsFollowReq:
     except ValidationError as error:
         raise invalid_fields(error) from None
     if isinstance(asked, Refused):
-        raise ProductError(ErrorCode.INVALID, f"type: {asked.type} is not available.")
+        sentence = REFUSALS.get(type(asked), f"type: {asked.type} is not available.")
+        raise ProductError(ErrorCode.INVALID, sentence)
     return asked

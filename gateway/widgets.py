@@ -137,7 +137,7 @@ def _deletion(card: DeletionCard, state: ItemState | None) -> Drawing:
         facts = [_caption(", ".join(_facts(task.due, task.repeat)))] if task.due or task.repeat else []
         children.append({"type": "Row", "children": [{"type": "Text", "value": f"{n}. {task.title}"}, *facts]})
     if state != "open":
-        return _card([*children, _caption(ENDS.get(state or "expired", ENDS["expired"]))])
+        return _card([*children, _caption(end_of(state))])
     yes = {"label": "Delete", "action": _action(ANSWER_DELETION, {"approved": True})}
     no = {"label": "Keep", "action": _action(ANSWER_DELETION, {"approved": False})}
     return {**_card(children), "confirm": yes, "cancel": no}
@@ -148,6 +148,11 @@ ENDS = {
     "declined": "You said no: nothing was deleted.",
     "expired": "This was not answered, so nothing was deleted.",
 }
+
+
+def end_of(state: ItemState | None) -> str:
+    """Say what became of a question that is no longer open."""
+    return ENDS.get(state or "expired", ENDS["expired"])
 
 
 def _facts(due: str | None, repeat: str | None) -> Iterator[str]:

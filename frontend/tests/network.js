@@ -22,7 +22,7 @@ export function network(routes) {
     const url = new URL(String(input), window.location.origin);
     const isOwn = url.origin === window.location.origin;
     const route = `${init.method ?? "GET"} ${isOwn ? "" : url.origin}${url.pathname}`;
-    const body = init.body ? JSON.parse(String(init.body)) : undefined;
+    const body = typeof init.body === "string" ? JSON.parse(init.body) : (init.body ?? undefined);
     const recorded = { route, body, headers: new Headers(init.headers), signal: init.signal };
     requests.push(recorded);
     if (!(route in routes)) throw new TypeError(`nobody answers ${route}`);
@@ -53,6 +53,50 @@ function abortable(answer, signal) {
 /** @param {number} status @param {object} body @param {Record<string, string>} [headers] */
 export function refusal(status, body, headers) {
   return Response.json(body, { status, headers });
+}
+
+/**
+ * Files that are put somewhere: each waits until the test says what became of it.
+ * @returns {any[]} the requests so far, with `progress(part)` and `answer(status)`; status 0 is a broken connection
+ */
+export function uploads() {
+  /** @type {any[]} */
+  const requests = [];
+  class Upload {
+    /** @type {any} */ upload = {};
+    /** @type {Record<string, string>} */ headers = {};
+    status = 0;
+    isAborted = false;
+    onload = () => undefined;
+    onerror = () => undefined;
+    /** @param {string} method @param {string} url */
+    open(method, url) {
+      Object.assign(this, { method, url });
+    }
+    /** @param {string} name @param {string} value */
+    setRequestHeader(name, value) {
+      this.headers[name] = value;
+    }
+    /** @param {File} file */
+    send(file) {
+      requests.push(Object.assign(this, { file }));
+    }
+    abort() {
+      this.isAborted = true;
+    }
+    /** @param {number} part */
+    progress(part) {
+      this.upload.onprogress({ loaded: part * 100, total: 100 });
+    }
+    /** @param {number} status */
+    answer(status) {
+      this.status = status;
+      if (status) this.onload();
+      else this.onerror();
+    }
+  }
+  Object.assign(globalThis, { XMLHttpRequest: Upload });
+  return requests;
 }
 
 /**

@@ -8,9 +8,10 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.launcher import Launcher
 from tests.e2e.people import Person
-from tests.e2e.stage import Stage
+from tests.e2e.stage import THREAD, Stage
 from tests.services import ROOT
 
+RICH_COMPOSER = (ROOT / "tests" / "e2e" / "rich_composer.js").read_text()
 AXE = (ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = """async (tags) => {
@@ -162,8 +163,27 @@ def test_the_states_of_the_chat_are_without_a_violation(
     tab.context.set_offline(True)
     expect(tab.get_by_text("You are offline.")).to_be_visible()
     looks.at("chat-refused")
+    see_the_rich_composer(tab, looks)
 
     assert looks.violations == []
+
+
+def see_the_rich_composer(tab: Page, looks: Looks) -> None:
+    """Look at what other pages may switch on: tags, files, a quote and dictation."""
+    tab.evaluate(RICH_COMPOSER, THREAD)
+    desktop(tab)
+    tab.locator("input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "text/plain", "buffer": b"x"} for name in ("on its way.txt", "refused.txt")]
+    )
+    expect(tab.get_by_text("Not uploaded. Files cannot be added here.", exact=True)).to_be_visible()
+    tab.get_by_role("button", name="Dictate").click()
+    expect(tab.get_by_text("Recording", exact=True)).to_be_visible()
+    tab.get_by_role("button", name="buy milk").hover()
+    expect(tab.get_by_role("tooltip")).to_be_visible()
+    looks.at("composer-rich")
+    tab.get_by_label("Message").press_sequentially("ask @")
+    expect(tab.get_by_role("option", name="Ann")).to_be_visible()
+    looks.at("composer-tags")
 
 
 @pytest.mark.requirement("005/FR-021")

@@ -8,7 +8,7 @@ import pytest
 from agents.testing import ScriptedModel, assistant_message, function_call
 
 from gateway.agent import SHALL_I
-from gateway.buttons import LAPSED
+from gateway.buttons import ANSWERED, WENT_ON
 from gateway.items import NO, YES
 from shared.contract import Scope
 from tests.gateway.conftest import Meet, Start
@@ -167,7 +167,8 @@ async def test_a_card_is_claimed_once_whoever_presses_at_once(start: Start, meet
 
     notices = [event for events in said for event in events if event["type"] == "notice"]
     assert len(notices) == len(said) - 1
-    assert {event["message"] for event in notices} == {LAPSED}
+    assert len({event["message"] for event in notices}) == 1  # which answer was first, they all say
+    assert notices[0]["message"].startswith(f"{ANSWERED} You said ")
     kinds = [item["type"] for item in await items(ann, thread_id)]
     assert kinds.count("assistant_message") == 2
     assert await left(offline) in (["pay the rent"], ["buy milk", "buy eggs", "pay the rent"])
@@ -185,8 +186,9 @@ async def test_a_second_answer_gets_a_notice_and_the_card_as_it_is(start: Start,
     whole = await press(ann, thread_id, card["id"], {"approved": True}, "sync_custom_action")
 
     assert [event["type"] for event in events] == ["stream_options", "notice", "thread.item.replaced"]
+    assert events[1]["message"] == f"{ANSWERED} You said no: nothing was deleted."
     assert "You said no" in str(events[-1]["item"]["widget"])
-    assert (whole.status_code, whole.json()["code"]) == (409, "conflict")
+    assert (whole.status_code, whole.json()) == (409, {"code": "conflict", "message": events[1]["message"]})
     assert len(await left(offline)) == 3
 
 
@@ -201,6 +203,7 @@ async def test_a_card_lapses_when_the_person_goes_on(start: Start, meet: Meet, b
         await ann.chat("never mind", thread_id)
         events = await answer(ann, thread_id, card, approved=True)
         assert [event["type"] for event in events] == ["stream_options", "notice", "thread.item.replaced"]
+        assert events[1]["message"] == f"{WENT_ON} This was not answered, so nothing was deleted."
         assert "not answered" in str(events[-1]["item"]["widget"])
     else:
         message = of_kind("user_message", await items(ann, thread_id))[0]

@@ -52,9 +52,6 @@ WRONG_REQUESTS: tuple[tuple[Any, str], ...] = (
     (with_input(content=[{"type": "input_image", "url": "x"}]), "threads.create.params.input.content.0"),
     (with_input(quoted_text="x" * 8000), "params.input.content"),
     (with_input(attachments=["atc_1"]), "params.input.attachments"),
-    ({"type": "attachments.create", "params": {"name": "a", "size": 1, "mime_type": "b"}}, "type"),
-    ({"type": "input.transcribe", "params": {"audio_base64": "aGk=", "mime_type": "audio/webm"}}, "type"),
-    ({"type": "attachments.delete", "params": {"attachment_id": "a"}}, "type"),
     ({"type": "threads.add_client_tool_output", "params": {"thread_id": "t", "result": 1}}, "type"),
     (
         {"type": "threads.add_structured_input", "params": {"thread_id": "t", "item_id": "i", "input": ANSWERS}},
@@ -62,6 +59,11 @@ WRONG_REQUESTS: tuple[tuple[Any, str], ...] = (
     ),
     ({"type": "threads.custom_action", "params": {"thread_id": "t", "action": {"type": "x"}}}, "body"),
     ({"type": "items.feedback", "params": {"thread_id": "t", "item_ids": [], "kind": "positive"}}, "params.item_ids"),
+)
+NOT_HERE: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("attachments.create", {"name": "a", "size": 1, "mime_type": "b"}, "Files cannot be added here."),
+    ("attachments.delete", {"attachment_id": "a"}, "There are no files here."),
+    ("input.transcribe", {"audio_base64": "aGk=", "mime_type": "audio/webm"}, "Speech cannot be heard here."),
 )
 NO_JSON = (b"", b"{", b"\xff\xfe", b'{"message": "\\ud800"}', b'{"message": NaN}', b"[" * 5000)
 
@@ -83,6 +85,17 @@ async def test_a_wrong_field_is_422_with_its_name(
         assert len(answer.text) < 1000
 
     assert (model.calls, wire.asked) == ((), [])
+
+
+@pytest.mark.requirement("004/FR-020")
+async def test_uploads_and_dictation_are_refused_in_words_for_a_person(start: Start, meet: Meet, wire: Wire) -> None:
+    ann = meet(await start(ScriptedModel()))
+
+    for asked, params, sentence in NOT_HERE:
+        answer = await ann.ask(asked, **params)
+        assert (answer.status_code, answer.json()) == (422, {"code": "invalid", "message": sentence})
+
+    assert wire.asked == []
 
 
 @pytest.mark.parametrize("path", ["chat", "chatkit"])

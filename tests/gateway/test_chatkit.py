@@ -187,10 +187,14 @@ async def test_ids_cannot_be_guessed(start: Start, meet: Meet) -> None:
     assert all(len(one.split("_")[1]) == 32 for one in ids)
 
 
-async def test_a_quoted_text_is_heard_and_tags_are_words(start: Start, meet: Meet) -> None:
+@pytest.mark.requirement("005/FR-016")
+async def test_a_quote_is_heard_tags_are_heard_as_their_words_and_both_come_back_as_they_were_sent(
+    start: Start, meet: Meet
+) -> None:
     model = ScriptedModel([[assistant_message("Yes.", item_id="m")]])
     ann = meet(await start(model))
-    tag = {"type": "input_tag", "id": "t", "text": "milk", "data": {"user_id": "user-mallory"}, "interactive": False}
+    tag = {"type": "input_tag", "id": "t", "text": "milk", "data": {"user_id": "user-mallory"}, "interactive": True}
+    tag |= {"group": "Tasks"}
     body = chatkit_message("is it due? ")
     body["params"]["input"]["content"].append(tag)
     body["params"]["input"]["quoted_text"] = "buy milk"
@@ -200,6 +204,11 @@ async def test_a_quoted_text_is_heard_and_tags_are_words(start: Start, meet: Mee
     call = model.first_call
     assert call is not None
     assert call.input == [{"role": "user", "content": "About this: buy milk\n\nis it due? milk"}]
+    thread = (await ann.ask("threads.list")).json()["data"][0]
+    assert thread["title"] == "is it due? milk"
+    message = (await ann.ask("threads.get_by_id", thread_id=thread["id"])).json()["items"]["data"][0]
+    assert message["content"] == [{"type": "input_text", "text": "is it due? "}, tag]
+    assert message["quoted_text"] == "buy milk"
 
 
 @pytest.mark.requirement("004/FR-061")

@@ -1,7 +1,9 @@
 /** What a control of a widget does: once at a time, seen while it runs, and told when it failed. */
 
 import { UNCERTAIN } from "./turns.js";
-import { isUnreachable } from "./wire.js";
+import { isUnreachable, WireError } from "./wire.js";
+
+const CONFLICT = 409;
 
 /** @typedef {{ item_id?: string, action: object }} Params */
 
@@ -76,7 +78,7 @@ export class Actions {
 
   /** @param {Params} params @param {() => void} again @param {() => Promise<void>} attempt */
   async #orSay({ item_id: about }, again, attempt) {
-    const { conversation } = this.#parts;
+    const { conversation, turns } = this.#parts;
     const { threadId } = conversation;
     try {
       await attempt();
@@ -84,6 +86,8 @@ export class Actions {
       if (conversation.threadId !== threadId) return;
       const text = isUnreachable(error) ? UNCERTAIN : /** @type {Error} */ (error).message;
       conversation.addLocal({ type: "error", text, about, way: { label: "Try again", run: again } });
+      // Another press was first: what came of it is shown, in the place of this line.
+      if (error instanceof WireError && error.status === CONFLICT) turns.refresh();
     }
   }
 }

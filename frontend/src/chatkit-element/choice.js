@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 
-/** @typedef {{ id: string, label: string, disabled?: boolean, default?: boolean, persistent?: boolean, placeholderOverride?: string }} Offered */
+/** @typedef {{ id: string, label: string, icon?: string, disabled?: boolean, default?: boolean, persistent?: boolean, placeholderOverride?: string }} Offered */
 
 export class Choice {
   element;
@@ -36,6 +36,12 @@ export class Choice {
   /** @returns {string | null} */
   get id() {
     return this.#select.value || null;
+  }
+
+  /** Each of what can be chosen, as a command. @returns {import("./suggestions.js").Suggestion[]} */
+  get commands() {
+    const usable = this.#offered.filter(({ disabled }) => !disabled);
+    return usable.map(({ id, label, icon }) => ({ label, icon, choose: () => this.choose(id) }));
   }
 
   get chosen() {

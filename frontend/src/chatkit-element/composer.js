@@ -1,24 +1,41 @@
 /** Where the person writes: grows with the text, sends on Enter, and never empties on an error. */
 
 import { Choice } from "./choice.js";
+import { Dictation } from "./dictation.js";
 import { h, iconButton } from "./dom.js";
+import { isEmpty } from "./draft.js";
+import { Field } from "./field.js";
+import { Filing } from "./filing.js";
+import { Shelf } from "./shelf.js";
+import { Suggesting } from "./suggesting.js";
 
-const MAX_HEIGHT_PX = 200;
+const NOT_DONE = "This did not work. Try it again.";
 const COMPOSING = 229; // the key code of a key that an input method still works on; Safari says it in no other way
+
+/** @typedef {import("./draft.js").Draft} Draft */
 
 /**
  * @typedef {object} ComposerHandlers
- * @property {(text: string) => void} onSend
+ * @property {(draft: Draft) => void} onSend
  * @property {() => void} onStop
  * @property {() => void} onInput
  * @property {(toolId: string | null) => void} onTool
  * @property {() => void} onTooEarly Enter was pressed while an answer is written
+ * @property {(words: string) => void} onSay to screen readers
+ * @property {() => import("./wire.js").Wire} wire
+ * @property {HTMLElement} host the whole element
+ * @property {(error: unknown) => void} onError
  */
 
 export class Composer {
-  #input = /** @type {HTMLTextAreaElement} */ (h("textarea", { rows: 1, "aria-label": "Message", dir: "auto" }));
+  #field = new Field(() => this.#changed());
   #send = iconButton("send", "Send", { type: "submit", class: "icon main" });
+  #at = iconButton("at", "Name something", { hidden: true, onclick: () => this.#field.insert("@") });
   #stop;
+  #shelf;
+  #filing;
+  #dictation;
+  #suggesting;
   #handlers;
   #isRunning = false;
   #placeholder = "";
@@ -35,35 +52,88 @@ export class Composer {
       handlers.onTool(id);
     });
     this.model = new Choice("Model", "", () => undefined);
-    this.#input.addEventListener("keydown", (event) => this.#key(event));
-    this.#input.addEventListener("input", () => {
-      this.#fit();
-      handlers.onInput();
+    const { wire, onSay, onError, onInput } = handlers;
+    this.#shelf = new Shelf({ wire, onSay, onError, onInput, onEmpty: () => this.focus() });
+    this.#filing = new Filing(handlers.host, this.#field.input, (files) => this.addFiles(files));
+    this.#dictation = new Dictation({
+      wire,
+      onError,
+      onText: (words) => this.#hear(words),
+      onComplain: (words) => this.#shelf.complain(words),
+      onEnd: () => this.focus(),
     });
+    this.#suggesting = new Suggesting({
+      field: this.#field,
+      ownCommands: () => this.#commands,
+      say: onSay,
+      onError: (error) => {
+        this.#shelf.complain(NOT_DONE);
+        onError(error);
+      },
+    });
+    this.#field.input.addEventListener("keydown", (event) => this.#key(event));
+    this.#at.addEventListener("mousedown", (event) => event.preventDefault()); // the caret stays where it is
+    this.element = this.#form();
+  }
+
+  #form() {
     /** @param {Event} event */
     const onsubmit = (event) => {
       event.preventDefault();
-      this.#submit();
+      this.submit();
     };
-    const choices = h("div", { class: "choices" }, this.tool.element, this.model.element);
-    this.element = h("form", { class: "composer", onsubmit }, this.#input, choices, this.#send, this.#stop);
+    const choices = [this.tool.element, this.model.element];
+    const extras = [...this.#filing.nodes, this.#dictation.button, this.#at, ...choices];
+    return h(
+      "form",
+      { class: "composer", onsubmit },
+      this.#suggesting.element,
+      this.#shelf.element,
+      this.#dictation.element,
+      this.#field.element,
+      h("div", { class: "extras" }, ...extras),
+      this.#send,
+      this.#stop,
+    );
   }
 
-  /** @param {Record<string, any>} options */
-  configure({ placeholder = "Write a message", tools = [], models = [] }) {
+  /** @param {Record<string, any>} options of the element */
+  configure({ composer = {}, entities = {}, commands = {} }) {
+    const { placeholder = "Write a message", tools = [], models = [] } = composer;
     this.#placeholder = placeholder;
     this.tool.offer(tools);
     this.model.offer(models);
+    this.#suggesting.configure({ entities, commands });
+    this.#filing.configure(composer.attachments ?? {});
+    this.#dictation.button.hidden = !composer.dictation?.enabled;
+    this.#at.hidden = !(entities.onTagSearch && entities.showComposerMenu);
     this.#showPlaceholder();
   }
 
-  get text() {
-    return this.#input.value;
+  /** @returns {Draft} */
+  get draft() {
+    const { quote, files } = this.#shelf;
+    return { ...this.#field.draft, quote, attachments: files.uploaded };
   }
 
-  set text(text) {
-    this.#input.value = text;
-    this.#fit();
+  /** Files that are still on their way stay. */
+  set draft({ quote = "", attachments = [], ...written }) {
+    this.#field.draft = written;
+    this.#shelf.quote = quote;
+    this.#shelf.files.uploaded = attachments;
+    this.#shelf.complain("");
+    this.#suggesting.close();
+  }
+
+  /** @param {Iterable<File>} files */
+  addFiles(files) {
+    this.#shelf.files.add(files, this.#filing.options);
+  }
+
+  /** Another conversation is shown. */
+  abandon() {
+    this.#dictation.cancel();
+    this.#shelf.files.abandon();
   }
 
   /** @param {{ isRunning: boolean, canStop: boolean }} state */
@@ -74,11 +144,11 @@ export class Composer {
     this.#send.toggleAttribute("disabled", isRunning);
     this.#stop.hidden = !(isRunning && canStop);
     if (hadFocus && !isFocused(this.#send) && !isFocused(this.#stop))
-      (isRunning && canStop ? this.#stop : this.#input).focus();
+      (isRunning && canStop ? this.#stop : this.#field.input).focus();
   }
 
   focus() {
-    this.#input.focus();
+    this.#field.input.focus();
   }
 
   /** The tool is for one message, unless it says otherwise. */
@@ -86,27 +156,52 @@ export class Composer {
     if (this.tool.chosen && !this.tool.chosen.persistent) this.tool.choose(null);
   }
 
+  /** What this composer can do, for the list of commands. @returns {import("./suggestions.js").Suggestion[]} */
+  get #commands() {
+    const files = { label: "Add files", icon: "paperclip", choose: () => this.#filing.open() };
+    const speech = { label: "Dictate", icon: "mic", choose: () => this.#dictation.start() };
+    return [
+      ...(this.#filing.options.enabled ? [files] : []),
+      ...(this.#dictation.button.hidden ? [] : [speech]),
+      ...this.tool.commands,
+    ];
+  }
+
+  /** Words that were spoken, apart from what stands before them. @param {string} words */
+  #hear(words) {
+    const { value, selectionStart } = this.#field.input;
+    const isApart = /(^|\s)$/.test(value.slice(0, selectionStart));
+    this.#field.insert(isApart ? words : ` ${words}`);
+    this.focus();
+  }
+
+  #changed() {
+    this.#shelf.complain("");
+    this.#handlers.onInput();
+    this.#suggesting.look();
+  }
+
   #showPlaceholder() {
-    this.#input.placeholder = this.tool.chosen?.placeholderOverride ?? this.#placeholder;
+    this.#field.input.placeholder = this.tool.chosen?.placeholderOverride ?? this.#placeholder;
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === COMPOSING) return;
+    if (event.isComposing || event.keyCode === COMPOSING) return;
+    const isTaken = this.#suggesting.key(event);
+    if (!isTaken) this.#field.key(event);
+    if (!isTaken && (event.key !== "Enter" || event.shiftKey)) return;
     event.preventDefault();
-    this.#submit();
+    if (!isTaken) this.submit();
   }
 
-  #submit() {
-    const text = this.text.trim();
-    if (!text) return;
-    if (this.#isRunning) this.#handlers.onTooEarly();
-    else this.#handlers.onSend(text);
-  }
-
-  #fit() {
-    this.#input.style.height = "auto";
-    this.#input.style.height = `${Math.min(this.#input.scrollHeight, MAX_HEIGHT_PX)}px`;
+  submit() {
+    const draft = { ...this.draft, text: this.draft.text.trim() };
+    const { obstacle } = this.#shelf.files;
+    if (isEmpty({ ...draft, quote: "" }) && !obstacle) return;
+    if (obstacle) this.#shelf.complain(obstacle);
+    else if (this.#isRunning) this.#handlers.onTooEarly();
+    else this.#handlers.onSend(draft);
   }
 }
 

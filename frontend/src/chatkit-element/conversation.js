@@ -90,9 +90,9 @@ export class Conversation {
     return [...this.items.values()].findLast(({ type, id }) => type === "user_message" && id)?.id ?? null;
   }
 
-  /** What was sent and not acknowledged yet. @param {string} text */
-  addPending(text) {
-    this.set(PENDING, { type: "user_message", content: [{ text }], isPending: true });
+  /** What was sent and not acknowledged yet. @param {object} message */
+  addPending(message) {
+    this.set(PENDING, { type: "user_message", ...message, isPending: true });
   }
 
   removePending() {

@@ -1,5 +1,9 @@
 /** What was written and is not stored at the server yet, kept for as long as the browser's tab lives. */
 
+import { EMPTY, isEmpty } from "./draft.js";
+
+/** @typedef {import("./draft.js").Draft} Draft */
+
 export class Drafts {
   #name;
 
@@ -10,21 +14,21 @@ export class Drafts {
 
   /** @param {string | null} threadId null: the new conversation */
   written(threadId) {
-    return sessionStorage.getItem(this.#key(threadId)) ?? "";
+    return get(this.#key(threadId));
   }
 
-  /** @param {string | null} threadId @param {string} text */
-  write(threadId, text) {
-    put(this.#key(threadId), text);
+  /** @param {string | null} threadId @param {Draft} draft */
+  write(threadId, draft) {
+    put(this.#key(threadId), draft);
   }
 
   /** What left the composer and was not acknowledged. */
   get sent() {
-    return sessionStorage.getItem(`${this.#name} sent`) ?? "";
+    return get(`${this.#name} sent`);
   }
 
-  set sent(text) {
-    put(`${this.#name} sent`, text);
+  set sent(draft) {
+    put(`${this.#name} sent`, draft);
   }
 
   /** @param {string | null} threadId */
@@ -33,8 +37,16 @@ export class Drafts {
   }
 }
 
-/** @param {string} key @param {string} text */
-function put(key, text) {
-  if (text) sessionStorage.setItem(key, text);
-  else sessionStorage.removeItem(key);
+/** @param {string} key @returns {Draft} */
+function get(key) {
+  const kept = sessionStorage.getItem(key);
+  if (!kept) return EMPTY;
+  return kept.startsWith('{"text":') ? JSON.parse(kept) : { text: kept }; // an older page kept the words alone
+}
+
+/** @param {string} key @param {Draft} draft */
+function put(key, draft) {
+  const { text, ...rest } = draft;
+  if (isEmpty(draft)) sessionStorage.removeItem(key);
+  else sessionStorage.setItem(key, JSON.stringify({ text, ...rest }));
 }

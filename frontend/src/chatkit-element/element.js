@@ -2,6 +2,7 @@
 
 import { Actions } from "./actions.js";
 import { Conversation } from "./conversation.js";
+import { draftOf, inputOf } from "./draft.js";
 import { Exchange } from "./exchange.js";
 import { History } from "./history.js";
 import { Loader } from "./loader.js";
@@ -9,11 +10,11 @@ import { Screen } from "./screen.js";
 import { css } from "./styles/index.js";
 import { applyTheme } from "./theme.js";
 import { Turns } from "./turns.js";
-import { Unserved } from "./unserved.js";
 import { Wire } from "./wire.js";
 import { Writing } from "./writing.js";
 
 const READY_MS = 50; // React attaches its listeners after the effect that sets the options
+const HOSTED = "api.url is required; api.getClientSecret belongs to the hosted service, and is not served here";
 const WAIT = "An answer is being written. Stop it, or wait for its end.";
 
 export class ChatKitElement extends HTMLElement {
@@ -24,7 +25,6 @@ export class ChatKitElement extends HTMLElement {
   #options = {};
   #wire = new Wire({ url: "" });
   #isReady = false;
-  #unserved = new Unserved();
 
   #conversation = new Conversation({
     onItem: (id) => this.#screen.drawItem(id),
@@ -32,10 +32,15 @@ export class ChatKitElement extends HTMLElement {
   });
   #writing = new Writing(this.#conversation, () => this.#screen.composer);
   #screen = new Screen(() => this.#state, {
-    onSend: (text) => this.sendUserMessage({ text }),
+    onSend: (draft) => this.#send(draft),
     onStop: () => this.#exchange.stop(),
     onInput: () => this.#writing.keep(),
     onTooEarly: () => this.#screen.say(WAIT),
+    host: this,
+    wire: () => this.#wire,
+    onSay: (words) => this.#screen.say(words),
+    onError: (error) => this.#emit("error", { error }),
+    entities: () => this.#options.entities ?? {},
     onTool: (toolId) => this.#emit("tool.change", { toolId }),
     onPrompt: (prompt) => this.#sendPrompt(prompt),
     onAction: (action, item, control) => this.#actions.press(action, item, control),
@@ -101,12 +106,12 @@ export class ChatKitElement extends HTMLElement {
 
   disconnectedCallback() {
     this.#turns.leave();
+    this.#screen.composer.abandon();
   }
 
   /** Replaces all options; nothing is merged. @param {Record<string, any>} options */
   setOptions(options) {
-    if (options) this.#unserved.check(options);
-    if (!options?.api?.url) throw new Error("api.url is required");
+    if (!options?.api?.url) throw new Error(options?.api?.getClientSecret ? HOSTED : "api.url is required");
     this.#options = options;
     this.#wire = new Wire(options.api, options.locale);
     this.#writing.keepFor(options.api.url);
@@ -124,15 +129,19 @@ export class ChatKitElement extends HTMLElement {
     this.#screen.composer.focus();
   }
 
-  /** @param {{ text?: string, content?: any[], reply?: string, selectedToolId?: string | null, selectedModelId?: string, files?: File[], attachments?: object[] }} value */
-  async setComposerValue({ text, content, reply, selectedToolId, selectedModelId, ...files }) {
-    this.#unserved.checkFiles(files);
-    this.#unserved.checkReply(reply);
+  /** @param {{ text?: string, content?: any[], reply?: string, selectedToolId?: string | null, selectedModelId?: string, files?: File[], attachments?: any[] }} value */
+  async setComposerValue({ text, content, reply, selectedToolId, selectedModelId, files, attachments }) {
     const { composer } = this.#screen;
     if (selectedToolId !== undefined) composer.tool.choose(selectedToolId);
     if (selectedModelId !== undefined) composer.model.choose(selectedModelId);
-    const words = text ?? (content && wordsOf(content));
-    if (words !== undefined) this.#writing.text = words;
+    const written = content ?? (text !== undefined && [{ text }]);
+    this.#writing.draft = {
+      ...this.#writing.draft,
+      ...(written && draftOf(written)),
+      ...(reply !== undefined && { quote: reply }),
+      ...(attachments && { attachments }),
+    };
+    if (files) composer.addFiles(files);
   }
 
   async showHistory() {
@@ -157,20 +166,9 @@ export class ChatKitElement extends HTMLElement {
 
   /** @param {Record<string, any>} message */
   async sendUserMessage({ text, content, reply = "", attachments = [], newThread = false, toolChoice, model }) {
-    this.#unserved.checkFiles({ attachments });
     if (this.#exchange.state.isRunning) return;
     if (newThread && this.#conversation.threadId) await this.setThreadId(null);
-    const { composer } = this.#screen;
-    const parts = content ?? [{ type: "input_text", text }];
-    const tool = toolChoice ?? (composer.tool.id && { id: composer.tool.id });
-    const chosen = model ?? composer.model.id;
-    const input = {
-      content: parts,
-      quoted_text: reply,
-      attachments: attachments.map((/** @type {{ id: string }} */ { id }) => id),
-      inference_options: { ...(tool && { tool_choice: tool }), ...(chosen && { model: chosen }) },
-    };
-    await this.#turns.send(input, wordsOf(parts));
+    await this.#send({ ...draftOf(content ?? [{ text }]), quote: reply, attachments }, { toolChoice, model });
   }
 
   /** @param {{ type: string, payload?: object }} action @param {string} [itemId] */
@@ -185,9 +183,15 @@ export class ChatKitElement extends HTMLElement {
   }
 
   #sendAgain() {
-    const text = this.#writing.text.trim();
-    if (text) this.sendUserMessage({ text });
+    this.#screen.composer.submit();
     this.focusComposer();
+  }
+
+  /** @param {import("./draft.js").Draft} draft @param {{ toolChoice?: { id: string }, model?: string }} [choices] */
+  async #send(draft, { toolChoice, model } = {}) {
+    const { composer } = this.#screen;
+    const tool = toolChoice ?? (composer.tool.id ? { id: composer.tool.id } : null);
+    await this.#turns.send(inputOf(draft, { tool, model: model ?? composer.model.id }), draft);
   }
 
   /** @param {string} id @param {"positive" | "negative"} kind */
@@ -241,9 +245,4 @@ export class ChatKitElement extends HTMLElement {
   #emit(name, detail) {
     this.dispatchEvent(new CustomEvent(`chatkit.${name}`, { detail, bubbles: true, composed: true }));
   }
-}
-
-/** @param {{ text?: string }[]} parts */
-function wordsOf(parts) {
-  return parts.map(({ text }) => text ?? "").join("");
 }

@@ -11,7 +11,7 @@ const LEFT = "LeftError";
  * @property {(name: string, detail?: object) => void} emit
  * @property {() => void} draw
  * @property {() => void} onBegin what was said aloud before is old
- * @property {(draft: string) => void} onSent the draft is on its way
+ * @property {(draft: import("./draft.js").Draft) => void} onSent the draft is on its way
  * @property {() => void} onStored the server has it
  * @property {(threadId: string) => void} onNamed the new conversation has a name
  */
@@ -61,10 +61,10 @@ export class Exchange {
    * @param {import("./wire.js").Wire} wire
    * @param {string} type
    * @param {object} params
-   * @param {{ draft?: string, replacesAfter?: string }} [options] what the person wrote; what is answered anew
+   * @param {{ draft?: import("./draft.js").Draft, replacesAfter?: string }} [options] what the person wrote; what is answered anew
    * @returns {Promise<Outcome>}
    */
-  async run(wire, type, params, { draft = "", replacesAfter } = {}) {
+  async run(wire, type, params, { draft, replacesAfter } = {}) {
     const { conversation, draw, onBegin, onSent } = this.#parts;
     const running = this.#begin({ isLive: true });
     onBegin();

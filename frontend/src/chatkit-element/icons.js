@@ -14,6 +14,10 @@ const PATHS = {
   close: "M6 6l12 12M18 6 6 18",
   rename: "M4 20h4L19 9l-4-4L4 16z",
   delete: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  attach: "M19.5 11.5l-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l8-8a3 3 0 0 1 4.3 4.3l-8 8a1.5 1.5 0 0 1-2.2-2.2l7.3-7.2",
+  file: "M6 3h8l4 4v14H6zM14 3v4h4",
+  mic: "M9 6a3 3 0 0 1 6 0v5a3 3 0 0 1-6 0zM6 11a6 6 0 0 0 12 0M12 17v4",
+  at: "M12 12m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0M15.5 8.5v4.5a2.5 2.5 0 0 0 5 0v-1a8.5 8.5 0 1 0-3.5 6.9",
   open: CIRCLE,
   done: `${CIRCLE}M8.5 12l2.5 2.5 4.5-5`,
   good: THUMB,
@@ -52,7 +56,10 @@ const PROMPT = [
   [/^(lightbulb|sparkle|suggest|bolt)/, "idea"],
   [/^(profile|user)/, "person"],
   [/^(write|square-text|notebook)/, "rename"],
-  [/^(list|notepad|document)/, "history"],
+  [/^(document|page-blank|file)/, "file"],
+  [/^paperclip/, "attach"],
+  [/^mic/, "mic"],
+  [/^(list|notepad)/, "history"],
   [/^star/, "star"],
 ];
 
@@ -75,6 +82,7 @@ export function headerIcon(name) {
 
 /** The nearest of our pictures for a prompt's icon. @param {string} [name] of ChatKit @returns {SVGElement | null} */
 export function promptIcon(name = "") {
-  const [, found] = PROMPT.find(([pattern]) => pattern.test(name)) ?? [null, ""];
+  const plain = name.replace(/^lucide:/, "");
+  const [, found] = PROMPT.find(([pattern]) => pattern.test(plain)) ?? [null, ""];
   return found ? icon(found) : null;
 }

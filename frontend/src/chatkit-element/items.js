@@ -1,16 +1,17 @@
 /** Draws one item of a conversation; an assistant's message is drawn by `answer.js`. */
 
-import { textOf } from "./answer.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { link } from "./links.js";
 import { Notice } from "./notice.js";
+import { tag } from "./tag.js";
 import { widget } from "./widgets.js";
 
 /**
  * @typedef {object} ItemHandlers
  * @property {import("./widgets.js").Act} onAction
  * @property {import("./links.js").OnDeepLink} onDeepLink
+ * @property {() => import("./tag.js").Entities} entities
  */
 
 /**
@@ -21,7 +22,7 @@ import { widget } from "./widgets.js";
 export function drawItem(item, handlers) {
   switch (item.type) {
     case "user_message":
-      return userMessage(item);
+      return userMessage(item, handlers);
     case "widget":
       return h("div", { class: "widget" }, widget(item, handlers));
     case "workflow":
@@ -38,14 +39,17 @@ export function drawItem(item, handlers) {
   }
 }
 
-/** @param {import("./conversation.js").Item} item */
-function userMessage(item) {
+/** @param {import("./conversation.js").Item} item @param {ItemHandlers} handlers */
+function userMessage(item, handlers) {
   const quoted = item.quoted_text && h("blockquote", { dir: "auto" }, item.quoted_text);
   const files = (item.attachments ?? []).map((/** @type {{ name: string }} */ { name }) =>
-    h("span", { class: "badge" }, name),
+    h("li", { class: "badge", dir: "auto" }, name),
   );
   const props = { class: `user${item.isPending ? " pending" : ""}`, "aria-label": "You", dir: "auto" };
-  return h("article", props, quoted, textOf(item), ...files);
+  const words = (item.content ?? []).map((/** @type {any} */ part) =>
+    part.type === "input_tag" ? tag(part, handlers) : part.text,
+  );
+  return h("article", props, quoted, ...words, files.length > 0 && h("ul", { "aria-label": "Files" }, ...files));
 }
 
 /** @param {{ tasks: any[], summary?: any, expanded?: boolean }} workflow */

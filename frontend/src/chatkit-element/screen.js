@@ -49,7 +49,7 @@ export class Screen {
   configure() {
     const { options } = this.#state();
     this.#header.configure(options);
-    this.composer.configure(options.composer ?? {});
+    this.composer.configure(options);
     this.#disclaimerText.show(options.disclaimer?.text ?? "");
     this.#disclaimer.classList.toggle("strong", options.disclaimer?.highContrast === true);
     this.drawFrame();

@@ -1,5 +1,6 @@
 /** What a person starts, and how each ends: a message, a retry, an action, Stop, and looking on at a running answer. */
 
+import { EMPTY } from "./draft.js";
 import { Reconnection } from "./reconnection.js";
 import { isUnreachable, WireError } from "./wire.js";
 
@@ -29,7 +30,7 @@ const STOPPING_MS = 500; // until the server has heard of a Stop
  * @property {() => import("./wire.js").Wire} wire
  * @property {() => Record<string, any>} options
  * @property {(name: string, detail?: object) => void} emit
- * @property {(draft: string) => void} onNotSent the draft belongs to the person again
+ * @property {(draft: import("./draft.js").Draft) => void} onNotSent the draft belongs to the person again
  * @property {() => void} onSendAgain
  * @property {() => void} onAnswered an answer came to its end
  */
@@ -55,7 +56,7 @@ export class Turns {
     this.#parts.exchange.leave();
   }
 
-  /** @param {object} input @param {string} draft */
+  /** @param {object} input @param {import("./draft.js").Draft} draft */
   async send(input, draft) {
     const { threadId } = this.#parts.conversation;
     if (threadId) await this.#run("threads.add_user_message", { thread_id: threadId, input }, { draft });
@@ -96,7 +97,7 @@ export class Turns {
   /**
    * @param {string} type
    * @param {object} params
-   * @param {{ draft?: string, replacesAfter?: string, about?: string, again?: () => void }} [options]
+   * @param {{ draft?: import("./draft.js").Draft, replacesAfter?: string, about?: string, again?: () => void }} [options]
    */
   async #run(type, params, options = {}) {
     const { conversation, exchange, wire, onNotSent } = this.#parts;
@@ -104,7 +105,7 @@ export class Turns {
     const outcome = await exchange.run(wire(), type, params, options);
     if (outcome.isLeft) return;
     conversation.removePending();
-    if (!outcome.isStored) onNotSent(options.draft ?? "");
+    if (!outcome.isStored) onNotSent(options.draft ?? EMPTY);
     const { about, again = () => this.#run(type, params, options) } = options;
     const isWell = await this.#settle(outcome, { about, again });
     if (isWell && outcome.waiting) await this.#answerTool(outcome.waiting);

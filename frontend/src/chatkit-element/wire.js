@@ -1,8 +1,10 @@
 /** Speaks the ChatKit protocol: one POST a request, answered by JSON or by a stream of events. */
 
-/** @typedef {{ url: string, fetch?: typeof fetch, domainKey?: string }} Api */
+/** @typedef {{ type: "two_phase" } | { type: "direct", uploadUrl: string }} UploadStrategy */
+/** @typedef {{ url: string, fetch?: typeof fetch, domainKey?: string, uploadStrategy?: UploadStrategy }} Api */
 
 const LONGEST_WAIT_S = 3600;
+const PASSING = [401, 408, 409, 425, 429]; // refusals that depend on the moment
 
 /** What went wrong, in a sentence for the person; `status` is 0 when no answer came. */
 export class WireError extends Error {
@@ -27,6 +29,20 @@ export function isUnreachable(error) {
   return error instanceof WireError && error.code === "unreachable";
 }
 
+/** Whether the same may go well the next time: most refusals will not. @param {unknown} error */
+export function mayPass(error) {
+  return !(error instanceof WireError) || error.status < 400 || error.status >= 500 || PASSING.includes(error.status);
+}
+
+/** Why something other than a message did not arrive. @param {unknown} error */
+export function reasonOf(error) {
+  return isUnreachable(error) ? "The connection failed." : /** @type {Error} */ (error).message;
+}
+
+export function unreachable() {
+  return new WireError("The connection failed. Check it, then send again.", 0, "unreachable");
+}
+
 /** @type {Record<number, string>} */
 const SENTENCES = {
   401: "Your session ended. Sign in again.",
@@ -38,22 +54,35 @@ const SENTENCES = {
 };
 
 export class Wire {
-  #api;
+  api;
   #locale;
 
   /** @param {Api} api @param {string} [locale] the language that is asked for */
   constructor(api, locale) {
-    this.#api = api;
+    this.api = api;
     this.#locale = locale;
   }
 
   /**
    * @param {string} type
    * @param {object} params
+   * @param {AbortSignal} [signal]
    * @returns {Promise<any>}
    */
-  async json(type, params) {
-    const answer = await this.#post(type, params);
+  async json(type, params, signal) {
+    const answer = await this.#post(type, params, signal);
+    return parse(await this.#reached(answer.text()));
+  }
+
+  /**
+   * A form instead of a request of the protocol.
+   * @param {string} url
+   * @param {FormData} form
+   * @param {AbortSignal} signal
+   * @returns {Promise<any>}
+   */
+  async send(url, form, signal) {
+    const answer = await this.#asked(url, { method: "POST", body: form, signal });
     return parse(await this.#reached(answer.text()));
   }
 
@@ -85,12 +114,16 @@ export class Wire {
    * @param {AbortSignal} [signal]
    */
   async #post(type, params, signal) {
-    const send = this.#api.fetch ?? fetch;
     const headers = new Headers({ "Content-Type": "application/json" });
     if (this.#locale) headers.set("Accept-Language", this.#locale);
-    const init = { method: "POST", headers, signal };
     const body = JSON.stringify({ type, params, metadata: {} });
-    const answer = await this.#reached(send(this.#api.url, { ...init, body }));
+    return this.#asked(this.api.url, { method: "POST", headers, signal, body });
+  }
+
+  /** @param {string} url @param {RequestInit} init */
+  async #asked(url, init) {
+    const send = this.api.fetch ?? fetch;
+    const answer = await this.#reached(send(url, init));
     if (!answer.ok) throw await refusal(answer);
     return answer;
   }
@@ -105,7 +138,7 @@ export class Wire {
       return await attempt;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      throw new WireError("The connection failed. Check it, then send again.", 0, "unreachable");
+      throw unreachable();
     }
   }
 }

@@ -1,6 +1,9 @@
 /** What the person writes: in the composer, kept as a draft, on its way, and back again when it did not arrive. */
 
+import { EMPTY, isSame, joined, partsOf } from "./draft.js";
 import { Drafts } from "./drafts.js";
+
+/** @typedef {import("./draft.js").Draft} Draft */
 
 export class Writing {
   #conversation;
@@ -21,18 +24,18 @@ export class Writing {
     this.#drafts = new Drafts(url);
   }
 
-  get text() {
-    return this.#composer().text;
+  get draft() {
+    return this.#composer().draft;
   }
 
-  set text(text) {
-    this.#composer().text = text;
+  set draft(draft) {
+    this.#composer().draft = draft;
     this.keep();
   }
 
   /** The draft is the conversation's that is shown. */
   keep() {
-    this.#drafts.write(this.#conversation.threadId, this.text);
+    this.#drafts.write(this.#conversation.threadId, this.draft);
   }
 
   /**
@@ -41,45 +44,44 @@ export class Writing {
    */
   open() {
     const kept = joined(this.#drafts.sent, this.#drafts.written(this.#conversation.threadId));
-    this.#drafts.sent = "";
-    this.text = kept;
+    this.#drafts.sent = EMPTY;
+    this.#composer().abandon();
+    this.draft = kept;
   }
 
-  /** Out of the composer, into the conversation, and still kept. @param {string} draft */
+  /** Into the conversation, out of the composer where it came from there, and still kept. @param {Draft} draft */
   send(draft) {
     this.#drafts.sent = draft;
-    this.text = "";
-    this.#composer().sent();
-    this.#conversation.addPending(draft);
+    if (isSame(this.draft, draft)) {
+      this.draft = EMPTY;
+      this.#composer().sent();
+    }
+    const { quote, attachments } = draft;
+    this.#conversation.addPending({ content: partsOf(draft), quoted_text: quote, attachments });
   }
 
   /** The server has it. */
   arrived() {
-    this.#drafts.sent = "";
+    this.#drafts.sent = EMPTY;
   }
 
   /** What is being written meanwhile belongs to the conversation that now has a name. @param {string} threadId */
   name(threadId) {
-    this.#drafts.write(null, "");
-    this.#drafts.write(threadId, this.text);
+    this.#drafts.write(null, EMPTY);
+    this.#drafts.write(threadId, this.draft);
   }
 
-  /** It was not stored: what was written since stands after it. @param {string} draft */
+  /** It was not stored: what was written since stands after it. @param {Draft} draft */
   giveBack(draft) {
-    this.#drafts.sent = "";
-    this.text = joined(draft, this.text);
+    this.#drafts.sent = EMPTY;
+    this.draft = joined(draft, this.draft);
   }
 
   /** Out of a conversation that is gone: the text is put where the person is next. @param {() => Promise<void>} move */
   async carry(move) {
-    const { text } = this;
-    this.text = "";
+    const { draft } = this;
+    this.draft = EMPTY;
     await move();
-    this.text = joined(this.text, text);
+    this.draft = joined(this.draft, draft);
   }
-}
-
-/** @param {...string} texts */
-function joined(...texts) {
-  return texts.filter(Boolean).join("\n");
 }

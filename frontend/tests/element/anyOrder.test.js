@@ -19,7 +19,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-test.each(Array.from({ length: STORIES }, (_, at) => at + 1))("[005/FR-016] story %d", async (seed) => {
+test.each(Array.from({ length: STORIES }, (_, at) => at + 1))("[005/FR-025] story %d", async (seed) => {
   const random = chance(seed);
   const world = new World(random);
   const chat = openChat(world.answers, {

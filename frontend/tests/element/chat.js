@@ -66,3 +66,19 @@ export const delta = (id, delta) => ({
   item_id: id,
   update: { type: "assistant_message.content_part.text_delta", content_index: 0, delta },
 });
+
+export const nothing = () => new Response("");
+
+/** The conversation as the server reads it out. @param {...object} items */
+export const threadOf = (...items) => ({ ...thread, items: { data: items, has_more: false } });
+
+/**
+ * A conversation in which nothing is being written.
+ * @param {object[]} items
+ * @param {Answers} [answers]
+ * @param {object} [options]
+ */
+export function openThread(items, answers, options) {
+  const reads = { "threads.get_by_id": () => threadOf(...items), "threads.follow": nothing };
+  return openChat({ ...reads, ...answers }, { initialThread: "t1", ...options });
+}

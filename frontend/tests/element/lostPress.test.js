@@ -3,7 +3,7 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { waitFor } from "@testing-library/dom";
 import { eventStream } from "../network.js";
-import { added, assistantItem, done, openChat, thread, userItem } from "./chat.js";
+import { added, assistantItem, done, nothing, openChat, openThread, threadOf, userItem } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -22,20 +22,16 @@ const answered = {
   widget: { type: "Card", children: [{ type: "Text", value: "You said yes." }] },
 };
 const before = [userItem("u1", "delete all"), open, assistantItem("a1", "Shall I?")];
-const nothing = () => new Response("");
 /** @returns {Response} */
 const lost = () => {
   throw new TypeError("network error");
 };
-/** @param {object[]} items */
-const threadOf = (items) => ({ ...thread, items: { data: items, has_more: false } });
 /** @param {ReturnType<typeof openChat>} chat @param {string} type */
 const asked = (chat, type) => chat.requests.filter(({ body }) => body.type === type);
 
 /** @param {import("./chat.js").Answers} answers */
 async function opened(answers) {
-  const reads = { "threads.get_by_id": () => threadOf(before), "threads.follow": nothing };
-  const chat = openChat({ ...reads, ...answers }, { initialThread: "t1", threadItemActions: { retry: true } });
+  const chat = openThread(before, answers, { threadItemActions: { retry: true } });
   await chat.view.findByRole("button", { name: "Delete" });
   await waitFor(() => expect(asked(chat, "threads.follow")).toHaveLength(1));
   return chat;
@@ -79,7 +75,7 @@ test("[005/FR-038] a press that arrived is shown, with the answer that came of i
   let items = before;
   let follow = nothing;
   const chat = await opened({
-    "threads.get_by_id": () => threadOf(items),
+    "threads.get_by_id": () => threadOf(...items),
     "threads.follow": () => follow(),
     "threads.custom_action": () => {
       items = [before[0], answered, before[2]];
@@ -103,11 +99,11 @@ test("[005/FR-038] a press that is tried again after it had arrived shows the an
   /** @type {(() => object)[]} the reads after it: one is lost, one comes too early, and then nothing is written any more */
   const reads = [
     lost,
-    () => threadOf([before[0], answered, before[2]]),
-    () => threadOf([before[0], answered, before[2], assistantItem("a2", "Both are gone.")]),
+    () => threadOf(before[0], answered, before[2]),
+    () => threadOf(before[0], answered, before[2], assistantItem("a2", "Both are gone.")),
   ];
   let isAgain = false;
-  const read = () => (isAgain ? /** @type {() => object} */ (reads.shift())() : threadOf(before));
+  const read = () => (isAgain ? /** @type {() => object} */ (reads.shift())() : threadOf(...before));
   const chat = await opened({ "threads.get_by_id": read, "threads.custom_action": () => press() });
   await chat.user.click(chat.view.getByRole("button", { name: "Delete" }));
   press = () => stream.response;

@@ -113,24 +113,27 @@ test("[005/FR-024] the theme is told to the stylesheet, and nothing of it stays 
   expect(element.style.getPropertyValue("--chatkit-accent")).toBe("");
 });
 
-test("[005/FR-002] what is not served is said once in the console, and the rest works", async () => {
-  const said = jest.spyOn(console, "warn").mockImplementation(() => undefined);
-  const options = {
-    composer: { attachments: { enabled: true }, dictation: { enabled: true } },
-    entities: { onTagSearch: async () => [] },
-    commands: { enabled: true },
-  };
-  const chat = openChat({}, options);
-  chat.element.setOptions({ api: { url: "http://gateway.test/api/ada-1/chatkit" }, ...options });
+test("[005/FR-002] what the composer answers is shown, can be removed, is kept, and goes with the message", async () => {
+  const stream = eventStream();
+  const chat = openChat({ "threads.create": () => stream.response });
+  await chat.element.setComposerValue({ text: "why?", reply: "You have two tasks." });
+  expect(chat.view.getByRole("group", { name: "In answer to" })).toHaveTextContent("You have two tasks.");
+  await chat.user.click(chat.view.getByRole("button", { name: "Remove the quote" }));
+  expect(chat.view.queryByRole("group", { name: "In answer to" })).toBeNull();
+  expect(chat.element.shadowRoot.activeElement).toBe(chat.composer());
 
-  for (let times = 0; times < 2; times += 1) {
-    await chat.element.setComposerValue({ text: "ferns", reply: "that", files: [new File([""], "a.txt")] });
-  }
+  await chat.element.setComposerValue({ reply: "One is late." });
+  const again = openChat({ "threads.create": () => stream.response });
+  expect(again.view.getByRole("group", { name: "In answer to" })).toHaveTextContent("One is late.");
+  await again.user.type(again.composer(), "{Enter}");
 
-  const names = [/composer\.attachments/, /composer\.dictation/, /entities/, /commands/, /files/, /reply/];
-  expect(said.mock.calls.map(([words]) => words)).toEqual(names.map((name) => expect.stringMatching(name)));
-  expect(chat.composer()).toHaveValue("ferns");
-  said.mockRestore();
+  expect(again.requests[0].body.params.input).toMatchObject({
+    content: [{ type: "input_text", text: "why?" }],
+    quoted_text: "One is late.",
+  });
+  expect(again.view.getByLabelText("You")).toHaveTextContent("One is late.why?");
+  expect(again.view.queryByRole("group", { name: "In answer to" })).toBeNull();
+  stream.end();
 });
 
 test("[005/FR-002] a prompt has the nearest of our icons, or none", async () => {
@@ -144,16 +147,11 @@ test("[005/FR-002] a prompt has the nearest of our icons, or none", async () => 
   expect(view.getByRole("button", { name: "Anything" }).querySelector("svg")).toBeNull();
 });
 
-test("[005/FR-002] an element whose options are all served says nothing", () => {
-  const said = jest.spyOn(console, "warn").mockImplementation(() => undefined);
-  openChat({}, { composer: { attachments: { enabled: false }, placeholder: "Ask" } });
-
-  expect(said).not.toHaveBeenCalled();
-  said.mockRestore();
-});
-
-test("[005/FR-002] an element without an address says what is missing", () => {
+test("[005/FR-002] an element without an address says what is missing, and what is not served", () => {
   const element = /** @type {any} */ (document.createElement("openai-chatkit"));
 
   expect(() => element.setOptions({})).toThrow("api.url is required");
+  expect(() => element.setOptions({ api: { getClientSecret: async () => "x" } })).toThrow(
+    /getClientSecret.*not served/,
+  );
 });

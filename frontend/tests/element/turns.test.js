@@ -3,13 +3,21 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { waitFor } from "@testing-library/dom";
 import { eventStream, refusal } from "../network.js";
-import { added, assistantItem, delta, done, openChat, thread, userItem } from "./chat.js";
+import {
+  added,
+  assistantItem,
+  delta,
+  done,
+  nothing,
+  openChat,
+  openThread,
+  thread,
+  threadOf,
+  userItem,
+} from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
-/** @param {...object} items */
-const threadOf = (...items) => ({ ...thread, items: { data: items, has_more: false } });
-const nothing = () => new Response("");
 /** @param {ReturnType<typeof openChat>} chat */
 const typesOf = (chat) => chat.requests.map(({ body }) => body.type);
 
@@ -225,11 +233,11 @@ test("[005/FR-009] the last answer can be asked for again, and the new one takes
 
 test("[005/FR-009] a retry that is refused takes nothing away and can be tried again", async () => {
   const answers = {
-    "threads.get_by_id": () => threadOf(userItem("u1", "one"), assistantItem("a1", "First")),
-    "threads.follow": nothing,
     "threads.retry_after_item": () => refusal(503, { code: "unavailable", message: "Not just now." }),
   };
-  const chat = openChat(answers, { initialThread: "t1", threadItemActions: { retry: true } });
+  const chat = openThread([userItem("u1", "one"), assistantItem("a1", "First")], answers, {
+    threadItemActions: { retry: true },
+  });
   await chat.view.findByText("First");
 
   await chat.user.click(chat.view.getByRole("button", { name: "Answer again" }));
@@ -256,11 +264,9 @@ test("[005/FR-009] an error that allows it offers another try", async () => {
 test("[005/FR-009] a message that nobody answered is said to be so, and can be answered", async () => {
   const again = eventStream();
   const answers = {
-    "threads.get_by_id": () => threadOf(userItem("u1", "hello")),
-    "threads.follow": nothing,
     "threads.retry_after_item": () => again.response,
   };
-  const chat = openChat(answers, { initialThread: "t1" });
+  const chat = openThread([userItem("u1", "hello")], answers);
   await chat.view.findByText("This message was not answered.");
 
   await chat.user.click(chat.view.getByRole("button", { name: "Answer again" }));
@@ -300,11 +306,11 @@ test("[005/FR-012] a conversation that is busy elsewhere shows what keeps it bus
 test("[005/FR-010] an answer is rated once each way, and a rating that was not kept is taken back", async () => {
   let isAway = false;
   const answers = {
-    "threads.get_by_id": () => threadOf(userItem("u1", "one"), assistantItem("a1", "First")),
-    "threads.follow": nothing,
     "items.feedback": () => (isAway ? refusal(503, { code: "unavailable", message: "Not just now." }) : {}),
   };
-  const chat = openChat(answers, { initialThread: "t1", threadItemActions: { feedback: true } });
+  const chat = openThread([userItem("u1", "one"), assistantItem("a1", "First")], answers, {
+    threadItemActions: { feedback: true },
+  });
   await chat.view.findByText("First");
   const good = chat.view.getByRole("button", { name: "Good answer" });
   const bad = chat.view.getByRole("button", { name: "Bad answer" });

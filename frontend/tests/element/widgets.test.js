@@ -162,6 +162,25 @@ test("[005/FR-011] an action that fails says so, and its button can be pressed a
   expect(button).toHaveAttribute("aria-disabled", "false");
 });
 
+test("[005/FR-011] a press after another one shows what came of that", async () => {
+  const said = { type: "Card", children: [{ type: "Text", value: "You said yes." }] };
+  const items = { data: [userItem("u1", "show"), { type: "widget", id: "w1", widget: said }], has_more: false };
+  const chat = await chatWith(
+    taskList({ streaming: false }),
+    {},
+    {
+      "threads.sync_custom_action": () => refusal(409, { code: "conflict", message: "This was answered before." }),
+      "threads.get_by_id": () => ({ ...thread, items }),
+      "threads.follow": () => new Response(""),
+    },
+  );
+
+  await chat.user.click(await chat.view.findByRole("button", { name: "Done: 1. buy milk" }));
+
+  await chat.view.findByText("You said yes.");
+  await waitFor(() => expect(chat.view.queryByRole("alert")).toBeNull());
+});
+
 test("[005/FR-011] an action does not wait for an answer that is being written", async () => {
   const answer = eventStream();
   const chat = await chatWith(taskList(), {}, { "threads.add_user_message": () => answer.response });

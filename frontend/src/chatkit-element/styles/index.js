@@ -6,7 +6,9 @@ import hidden from "./hidden.css?inline";
 import history from "./history.css?inline";
 import items from "./items.css?inline";
 import prose from "./prose.css?inline";
+import shelf from "./shelf.css?inline";
 import start from "./start.css?inline";
+import suggestions from "./suggestions.css?inline";
 import widgets from "./widgets.css?inline";
 
-export const css = [frame, items, prose, start, widgets, composer, history, hidden].join("\n");
+export const css = [frame, items, prose, start, widgets, composer, shelf, suggestions, history, hidden].join("\n");

@@ -1,0 +1,85 @@
+/** What can be done from the composer after a “/”: the page's own commands, and what the composer offers anyway. */
+
+import { beforeEach, expect, jest, test } from "@jest/globals";
+import { waitFor } from "@testing-library/dom";
+import { openChat } from "./chat.js";
+
+beforeEach(() => sessionStorage.clear());
+
+const plan = { id: "plan", label: "Plan my day", description: "What is due", icon: "calendar", group: "Plans" };
+const tools = [{ id: "search", label: "Search the web", icon: "globe" }];
+
+/** @param {any} onSelect */
+function open(onSelect) {
+  const onSearch = async (/** @type {string} */ query) =>
+    [plan].filter(({ label }) => label.toLowerCase().includes(query));
+  return openChat({}, { composer: { tools }, commands: { enabled: true, onSearch, onSelect } });
+}
+
+/** @param {any} chat */
+const options = (chat) =>
+  [...chat.element.shadowRoot.querySelectorAll(".suggestions .row")].map((one) => one.textContent);
+
+test("[005/FR-017] a slash lists what the composer and the page can do, and Enter does it", async () => {
+  const chat = open(jest.fn());
+  await chat.user.type(chat.composer(), "now /");
+  await waitFor(() => expect(options(chat)).toEqual(["Search the web", "Plan my dayWhat is due"]));
+  expect(chat.view.getByRole("listbox", { name: "Commands" })).toBeInTheDocument();
+
+  await chat.user.type(chat.composer(), "web");
+  await waitFor(() => expect(options(chat)).toEqual(["Search the web"]));
+  await chat.user.type(chat.composer(), "{Enter}");
+
+  expect(chat.view.getByLabelText("Tool")).toHaveValue("search");
+  expect(chat.composer()).toHaveValue("now ");
+  expect(chat.requests).toEqual([]);
+});
+
+test("[005/FR-017] a command may lead to others, and to something that is named in the text", async () => {
+  const monday = { id: "monday", label: "Monday" };
+  const onSelect = jest.fn(async (/** @type {any} */ { id }) =>
+    id === "plan"
+      ? { type: "menu", commands: [monday] }
+      : { type: "entity", entity: { id: "d1", title: "Monday's plan" } },
+  );
+  const chat = open(onSelect);
+  await chat.user.type(chat.composer(), "show /plan");
+  await waitFor(() => expect(options(chat)).toEqual(["Plan my dayWhat is due"]));
+  await chat.user.click(chat.view.getByRole("option", { name: /Plan/ }));
+  await waitFor(() => expect(options(chat)).toEqual(["Monday"]));
+  expect(chat.composer()).toHaveValue("show ");
+
+  await chat.user.keyboard("{Enter}");
+
+  await waitFor(() => expect(chat.composer()).toHaveValue("show @Monday's plan "));
+  expect(options(chat)).toEqual([]);
+  expect(onSelect.mock.calls).toEqual([[plan], [monday]]);
+});
+
+test("[005/FR-017] a command that only has an effect ends, and one that fails is said", async () => {
+  const onSelect = jest.fn(async () => undefined);
+  const chat = open(onSelect);
+  await chat.user.type(chat.composer(), "/plan");
+  await waitFor(() => expect(options(chat)).toHaveLength(1));
+  await chat.user.keyboard("{Tab}");
+  await waitFor(() => expect(onSelect).toHaveBeenCalledTimes(1));
+  expect([chat.composer().value, options(chat)]).toEqual(["", []]);
+
+  onSelect.mockRejectedValueOnce(new Error("broken"));
+  await chat.user.type(chat.composer(), "/plan");
+  await waitFor(() => expect(options(chat)).toHaveLength(1));
+  await chat.user.keyboard("{Enter}");
+
+  await waitFor(() => expect(chat.events).toContainEqual(["error", { error: new Error("broken") }]));
+});
+
+test("[005/FR-017] a slash in a word is a slash, and so is every one where commands are off", async () => {
+  const chat = open(jest.fn());
+  await chat.user.type(chat.composer(), "and/pl");
+  expect(options(chat)).toEqual([]);
+
+  const without = openChat({}, { composer: { tools } });
+  await without.user.type(without.composer(), "/");
+
+  expect(options(without)).toEqual([]);
+});
