@@ -45,6 +45,7 @@ _PAGES: dict[Order, Executable] = {
     "asc": _ITEMS.where(ItemRow.seq > _AFTER).order_by(ItemRow.seq.asc()).limit(_MOST),
     "desc": _ITEMS.where(ItemRow.seq < _AFTER).order_by(ItemRow.seq.desc()).limit(_MOST),
 }
+_PERSONS_AFTER = select(_ITEMS.where(ItemRow.seq > _AFTER, ItemRow.kind == literal_column(f"'{PERSONS}'")).exists())
 _IS_OPEN = ItemRow.state == literal_column("'open'")  # written out, as ``running`` is in ``turns``
 _CLOSE_ALL = update(ItemRow).where(*_OWN, _IS_OPEN).values(state=value("end")).returning(ItemRow.id)
 _CLOSE = _CLOSE_ALL.where(ItemRow.id == _ITEM)
@@ -120,6 +121,11 @@ class ItemRepository(Repository):
     async def find(self, conversation_id: uuid.UUID, item_id: str) -> Item | None:
         row = (await self._run(_FIND, place=conversation_id, item=item_id)).one_or_none()
         return None if row is None else _item(*row)
+
+    async def has_message_after(self, conversation_id: uuid.UUID, number: int) -> bool:
+        """Tell whether the person said more after a message."""
+        more: bool = (await self._run(_PERSONS_AFTER, place=conversation_id, after=number)).scalar_one()
+        return more
 
     async def set_data(self, conversation_id: uuid.UUID, item_id: str, data: dict[str, Any]) -> None:
         statement = update(ItemRow).where(*self._of(conversation_id), ItemRow.id == item_id)

@@ -86,7 +86,7 @@ class StartService:
     async def retry(
         self, user: UserId, conversation_id: str, message_id: str, *, time_zone: str, history: int
     ) -> TurnStarted:
-        """Take the right to answer a message anew; what followed it is removed."""
+        """Take the right to answer the person's last message anew; what came of it is removed."""
         place = conversation_uuid(conversation_id)
         async with self._database.transaction(user, holds_person=True) as rows:
             zone = await self._zone(rows.people, time_zone)
@@ -100,6 +100,10 @@ class StartService:
                 item_not_found()
             if turn is None or item.kind != PERSONS:
                 raise ProductError(ErrorCode.INVALID, "Only a message of yours can be answered anew.")
+            if await rows.items.has_message_after(place, turn.number):  # said in another tab, perhaps
+                raise ProductError(
+                    ErrorCode.CONFLICT, "You said more after this message; only the last one is answered anew."
+                )
             await self._limits.admit(rows, running)
             await rows.turns.remove_after(place, turn.number)
             return await self._started(rows, await _anew(rows, turn), zone, history)
