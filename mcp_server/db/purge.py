@@ -38,6 +38,6 @@ async def purge(owner_url: str) -> dict[str, int]:
 async def _become_purger(connection: AsyncConnection) -> None:
     try:
         await connection.execute(_ROLE)
-    except exc.ProgrammingError as error:  # it may not, or there is no such role
+    except (exc.ProgrammingError, exc.DataError) as error:  # it may not, or there is no such role
         sentence = "The role of DATABASE_URL may not purge. Set the owner's connection, and run the migrations with it."
         raise ProductError(ErrorCode.NOT_PERMITTED, sentence) from error
