@@ -8,6 +8,8 @@ from mcp_server.db.failures import raise_meaning
 from shared.errors import ErrorCode, ProductError
 
 _ROLE = text("SET LOCAL ROLE remit_purge")
+_NO_PURGER = {"42501", "22023"}
+"""It may not be that role, or there is none yet."""
 # Which rows may go is the policies' to say: as this role, a statement without a condition deletes only those.
 # The history of a task goes with it; a change set of which nothing is left goes after.
 _DELETIONS = {
@@ -38,6 +40,8 @@ async def purge(owner_url: str) -> dict[str, int]:
 async def _become_purger(connection: AsyncConnection) -> None:
     try:
         await connection.execute(_ROLE)
-    except exc.ProgrammingError as error:  # it may not, or there is no such role
+    except exc.DBAPIError as error:
+        if getattr(error.driver_exception, "sqlstate", None) not in _NO_PURGER:
+            raise
         sentence = "The role of DATABASE_URL may not purge. Set the owner's connection, and run the migrations with it."
         raise ProductError(ErrorCode.NOT_PERMITTED, sentence) from error

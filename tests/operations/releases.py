@@ -15,7 +15,7 @@ from local.prepare import VENVS, migrate, python_of
 from local.processes import Process
 from local.services import Environments, environments
 from local.settings import PORTS, StartError
-from tests.services import ROOT, embedded_postgres, free_port, open_folder
+from tests.services import ROOT, free_port, open_folder
 
 ARCHIVE = Path(__file__).parent / "release-before.tar.gz"
 """The Python sources of the release before this one; `make release-before COMMIT=…` writes it."""
@@ -81,7 +81,6 @@ def release_of(commit: str, folder: Path) -> Release:
 class Product:
     """The three processes, each of one release or the other, on one database."""
 
-    owner_url: str
     told: Environments
     ports: dict[str, int]
     logs: Path
@@ -119,16 +118,15 @@ class Product:
 
 
 @contextmanager
-def running_product() -> Iterator[Product]:
-    """Run this release on a database of its own, with its own schema."""
+def running_product(owner_url: str, **settings: str) -> Iterator[Product]:
+    """Run this release on a database, with its own schema; with other settings than follow from one machine."""
     with ExitStack() as running:
         folder = running.enter_context(open_folder())
-        postgres = running.enter_context(embedded_postgres())
         keys, ports = kept_keys(folder / "keys.json", python_of("gateway"), ROOT), {name: free_port() for name in PORTS}
         system = {name: os.environ[name] for name in SYSTEM if name in os.environ}
-        told = environments(system, keys, ports, postgres.url)
+        told = environments(system | settings, keys, ports, owner_url)
         migrate(told, folder)
-        product = Product(postgres.url, told, ports, folder)
+        product = Product(told, ports, folder)
         running.callback(product.stop)
         product.put(("page", "mcp_server", "gateway"), THIS)
         yield product

@@ -20,7 +20,7 @@ from tests.e2e.people import Person
 from tests.mcp_server.client import Caller
 from tests.oauth import OAuthApp
 from tests.operations.releases import THIS, Product, Release, release_of, running_product
-from tests.services import open_folder
+from tests.services import embedded_postgres, open_folder
 
 WAY_BACK = ("page", "gateway", "mcp_server")
 """In this order from a release to the one before it, and in the other order forward again."""
@@ -95,9 +95,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.operations.rollback", description=__doc__)
     parser.add_argument("commit")
     commit, is_served = parser.parse_args().commit, True
-    with open_folder() as folder:
+    with open_folder() as folder, embedded_postgres() as postgres:
         older = release_of(commit, folder / "older")
-        with running_product() as product:
+        with running_product(postgres.url) as product:
             somebody = Somebody(product.ports)
             with closing(somebody.person):
                 somebody.go_on()
