@@ -1,6 +1,6 @@
 """OpenAI's client, but for two things: what is JSON is sent as it is, and an event is read as what it says it is."""
 
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import httpx2
 from openai import AsyncOpenAI, BaseModel
@@ -38,16 +38,16 @@ class PlainOpenAI(AsyncOpenAI):
     def responses(self) -> PlainResponses:
         return PlainResponses(self)
 
-    def _process_response_data(self, *, data: object, cast_to: Any, response: httpx2.Response) -> Any:
+    def _process_response_data(self, *, data: Any, cast_to: Any, response: httpx2.Response) -> Any:
         """Read an event as the one kind that it can be; the library tries all of them, 0.1 ms for each event.
 
         What this overrides is not public. Were it gone, events would be read by the library again.
         """
-        told = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
-        kind = EVENTS.get(told.get("type")) if cast_to is ResponseStreamEvent else None
+        is_event = cast_to is ResponseStreamEvent and isinstance(data, dict)
+        kind = EVENTS.get(data.get("type")) if is_event else None
         if kind is None:
             return super()._process_response_data(data=data, cast_to=cast_to, response=response)
         try:
-            return kind.model_validate(told)
+            return kind.model_validate(data)
         except ValidationError:
-            return kind.construct(**told)  # as the library does: a compatible server may leave something out
+            return kind.construct(**data)  # as the library does: a compatible server may leave something out
