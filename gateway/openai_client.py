@@ -1,6 +1,6 @@
 """OpenAI's client, but for two things: what is JSON is sent as it is, and an event is read as what it says it is."""
 
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import httpx2
 from openai import AsyncOpenAI, BaseModel
@@ -43,11 +43,17 @@ class PlainOpenAI(AsyncOpenAI):
 
         What this overrides is not public. Were it gone, events would be read by the library again.
         """
-        is_event = cast_to is ResponseStreamEvent and isinstance(data, dict)
-        kind = EVENTS.get(data.get("type")) if is_event else None
+        kind = _kind_of(data) if cast_to is ResponseStreamEvent else None
         if kind is None:
-            return super()._process_response_data(data=data, cast_to=cast_to, response=response)
+            read: Any = super()._process_response_data(data=data, cast_to=cast_to, response=response)
+            return read
         try:
             return kind.model_validate(data)
         except ValidationError:
-            return kind.construct(**data)  # as the library does: a compatible server may leave something out
+            # As the library does: a compatible server may leave something out.
+            made: Any = kind.construct(**data)
+            return made
+
+
+def _kind_of(event: object) -> type[BaseModel] | None:
+    return EVENTS.get(cast("dict[str, object]", event).get("type")) if isinstance(event, dict) else None
