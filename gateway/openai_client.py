@@ -9,7 +9,7 @@ from openai.types.responses import ResponseStreamEvent
 from pydantic import ValidationError
 
 READY_MADE = ("input", "tools")
-EVENTS: dict[object, type[BaseModel]] = {
+EVENTS: dict[str, type[BaseModel]] = {
     name: kind
     for kind in get_args(get_args(ResponseStreamEvent)[0])
     for name in get_args(kind.model_fields["type"].annotation)
@@ -56,4 +56,4 @@ class PlainOpenAI(AsyncOpenAI):
 
 
 def _kind_of(event: object) -> type[BaseModel] | None:
-    return EVENTS.get(cast("dict[str, object]", event).get("type")) if isinstance(event, dict) else None
+    return EVENTS.get(str(cast("dict[str, object]", event).get("type"))) if isinstance(event, dict) else None
