@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import mcp_server.db.change_tables  # noqa: F401 - its tables belong to the metadata
 from mcp_server.db.addresses import async_url
 from mcp_server.db.tables import Row
 

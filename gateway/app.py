@@ -33,8 +33,7 @@ from gateway.turns import Turns
 from shared.identity import TokenRules, Verifier
 from shared.keys import KeysUnavailableError, PublishedKeys, SecretKey
 from shared.observing import Observed
-
-REMEMBERED_TOKENS = 2_000
+from shared.signatures import REMEMBERED_TOKENS
 
 Keys: TypeAlias = PublishedKeys | SecretKey
 NO_OTHER_TELEMETRY: TelemetryConfig = {"auto_configure": False, "tracing": False, "metrics": False, "logs": False}

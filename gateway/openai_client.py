@@ -1,11 +1,20 @@
-"""OpenAI's client, but for one thing: what is JSON already is sent as it is."""
+"""OpenAI's client, but for two things: what is JSON is sent as it is, and an event is read as what it says it is."""
 
-from typing import Any
+from typing import Any, cast, get_args
 
-from openai import AsyncOpenAI
+import httpx2
+from openai import AsyncOpenAI, BaseModel
 from openai.resources.responses import AsyncResponses
+from openai.types.responses import ResponseStreamEvent
+from pydantic import ValidationError
 
 READY_MADE = ("input", "tools")
+EVENTS: dict[str, type[BaseModel]] = {
+    name: kind
+    for kind in get_args(get_args(ResponseStreamEvent)[0])
+    for name in get_args(kind.model_fields["type"].annotation)
+}
+"""The kinds of events of a stream, by what stands in their ``type``."""
 
 
 class PlainResponses(AsyncResponses):
@@ -28,3 +37,23 @@ class PlainOpenAI(AsyncOpenAI):
     @property
     def responses(self) -> PlainResponses:
         return PlainResponses(self)
+
+    def _process_response_data(self, *, data: Any, cast_to: Any, response: httpx2.Response) -> Any:
+        """Read an event as the one kind that it can be; the library tries all of them, 0.1 ms for each event.
+
+        What this overrides is not public. Were it gone, events would be read by the library again.
+        """
+        kind = _kind_of(data) if cast_to is ResponseStreamEvent else None
+        if kind is None:
+            read: Any = super()._process_response_data(data=data, cast_to=cast_to, response=response)
+            return read
+        try:
+            return kind.model_validate(data)
+        except ValidationError:
+            # As the library does: a compatible server may leave something out.
+            made: Any = kind.construct(**data)
+            return made
+
+
+def _kind_of(event: object) -> type[BaseModel] | None:
+    return EVENTS.get(str(cast("dict[str, object]", event).get("type"))) if isinstance(event, dict) else None

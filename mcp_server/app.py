@@ -39,10 +39,10 @@ from shared.errors import ProductError
 from shared.identity import TokenRules, Verifier
 from shared.keys import PublishedKeys, StaticKeys, load_key_set
 from shared.observing import Observed
+from shared.signatures import REMEMBERED_TOKENS
 
 log = logging.getLogger(__name__)
 
-REMEMBERED_TOKENS = 2_000
 ASSERTION_SECONDS = 60
 ASSERTION_LEEWAY_SECONDS = 5
 

@@ -2,9 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from jwt import PyJWK
+
+REMEMBERED_TOKENS: Final = 2_000
+"""As many as a service remembers of those that come again; a few megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
