@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from chatkit.types import NonStreamingReq, StreamingReq
 
-from gateway.chatkit_requests import Refused
+from gateway.chatkit_requests import REFUSALS, Refused
 from tests.gateway.conftest import Meet, Start
 from tests.gateway.serving import Wire, chatkit_message
 from tests.gateway.talking import items, of_kind
@@ -42,7 +42,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "attachments.delete": {"attachment_id": "a"},
     "input.transcribe": {"audio_base64": "aGk=", "mime_type": "audio/webm"},
 }
-REFUSED = {kind.model_fields["type"].default for kind in get_args(Refused)}
+REFUSED = {kind.model_fields["type"].default: REFUSALS.get(kind, "is not available") for kind in get_args(Refused)}
 
 
 def filled(params: Any, names: dict[str, str]) -> Any:
@@ -68,10 +68,12 @@ async def test_every_request_type_is_served_or_refused_by_its_name_before_any_wo
         wire.asked.clear()
         if "custom_action" in kind:  # the retry before it has made another card
             names["card"] = of_kind("widget", await items(ann, thread_id))[-1]["id"]
+        if kind == "threads.retry_after_item":
+            names["message"] = of_kind("user_message", await items(ann, thread_id))[-1]["id"]
         answer = await ann.post("chatkit", {"type": kind, "params": filled(params, names)})
         if kind in REFUSED:
             assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), kind
-            assert kind in answer.json()["message"]
+            assert REFUSED[kind] in answer.json()["message"]
             assert wire.tools == []
         else:
             assert answer.status_code == 200, (kind, answer.text)
