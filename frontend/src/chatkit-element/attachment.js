@@ -119,6 +119,9 @@ export class Attachment {
   #picture(file) {
     if (file instanceof File && file.type.startsWith("image/")) this.#url = URL.createObjectURL(file);
     const src = this.#url || file.preview_url || "";
-    return OWN.test(src) ? h("img", { src, alt: "" }) : h("span", { class: "mark" }, icon("file"));
+    const sign = h("span", { class: "mark" }, icon("file"));
+    if (!OWN.test(src)) return sign;
+    const picture = h("img", { src, alt: "", onerror: () => picture.replaceWith(sign) });
+    return picture;
   }
 }

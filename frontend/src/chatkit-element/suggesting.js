@@ -67,7 +67,7 @@ export class Suggesting {
 
   close() {
     this.#asked += 1;
-    this.#list.close();
+    if (this.#list.isOpen) this.#list.close();
   }
 
   /** The text or the caret moved. */

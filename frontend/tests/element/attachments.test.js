@@ -74,7 +74,10 @@ test("[005/FR-018] a direct upload is one form to its own address, by the page's
   await waitFor(() => expect(chat.view.queryByRole("progressbar")).toBeNull());
   const body = /** @type {FormData} */ (own.mock.calls[0][1]?.body);
   expect(/** @type {File} */ (body.get("file")).name).toBe("photo.png");
-  expect(chat.element.shadowRoot.querySelector("img")).toHaveAttribute("src", "blob:http://localhost/1");
+  const picture = chat.element.shadowRoot.querySelector("img");
+  expect(picture).toHaveAttribute("src", "blob:http://localhost/1");
+  fireEvent.error(picture);
+  expect(chat.element.shadowRoot.querySelector(".file img")).toBeNull(); // a sign, where the browser cannot draw it
 });
 
 test("[005/FR-018] a file that got lost is offered again, and one that the server refuses is not", async () => {
