@@ -54,7 +54,6 @@ export class Suggesting {
     const { input } = this.#parts.field;
     if (SIGNS.some(({ sign }) => this.#serves(sign))) input.setAttribute("aria-autocomplete", "list");
     else input.removeAttribute("aria-autocomplete");
-    this.close();
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} whether it was for the list */
