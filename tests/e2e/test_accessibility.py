@@ -184,6 +184,9 @@ def see_the_rich_composer(tab: Page, looks: Looks) -> None:
     tab.get_by_label("Message").press_sequentially("ask @")
     expect(tab.get_by_role("option", name="Ann")).to_be_visible()
     looks.at("composer-tags")
+    for key in ("ArrowDown", "Enter", "Backspace", "Backspace"):
+        tab.keyboard.press(key)
+    expect(tab.get_by_label("Message")).to_have_value("ask ")  # the second one took the whole tag
 
 
 @pytest.mark.requirement("005/FR-021")

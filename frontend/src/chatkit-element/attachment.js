@@ -27,6 +27,8 @@ export class Attachment {
   #bar = /** @type {HTMLProgressElement} */ (h("progress", { max: 1 }));
   #again;
   #remove;
+  /** By which the server knows it, from when it was announced there. */
+  id = "";
   /** @type {Uploaded | null} */
   uploaded = null;
   hasFailed = false;
@@ -81,7 +83,11 @@ export class Attachment {
     this.#show("Uploading…");
     this.#bar.removeAttribute("value");
     try {
-      this.#arrived(await upload(wire(), file, { signal, onProgress: (part) => this.#advance(part) }));
+      const onNamed = (/** @type {string} */ id) => {
+        this.id = id;
+      };
+      const onProgress = (/** @type {number} */ part) => this.#advance(part);
+      this.#arrived(await upload(wire(), file, { signal, onNamed, onProgress }));
       onSay(`${this.#name} is uploaded.`);
       onUploaded();
     } catch (error) {
@@ -102,6 +108,7 @@ export class Attachment {
 
   /** @param {Uploaded} uploaded */
   #arrived({ id, name, type, mime_type }) {
+    this.id = id;
     this.uploaded = { id, name, type, mime_type };
     this.#show("");
   }
@@ -119,6 +126,9 @@ export class Attachment {
   #picture(file) {
     if (file instanceof File && file.type.startsWith("image/")) this.#url = URL.createObjectURL(file);
     const src = this.#url || file.preview_url || "";
-    return OWN.test(src) ? h("img", { src, alt: "" }) : h("span", { class: "mark" }, icon("file"));
+    const sign = h("span", { class: "mark" }, icon("file"));
+    if (!OWN.test(src)) return sign;
+    const picture = h("img", { src, alt: "", onerror: () => picture.replaceWith(sign) });
+    return picture;
   }
 }

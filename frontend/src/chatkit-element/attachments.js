@@ -59,7 +59,11 @@ export class Attachments {
 
   /** What is still on its way belongs to a conversation that is no longer shown. */
   abandon() {
-    for (const one of this.#all) if (!one.uploaded) this.#drop(one);
+    for (const one of this.#all) {
+      if (one.uploaded) continue;
+      this.#drop(one);
+      this.#forget(one);
+    }
   }
 
   get #each() {
@@ -84,17 +88,22 @@ export class Attachments {
     this.element.hidden = this.#all.length === 0;
   }
 
-  /** The person does not want it; should the server not hear of that, it keeps what nobody sends. @param {Attachment} attachment */
+  /** The person does not want it. @param {Attachment} attachment */
   #remove(attachment) {
-    const { wire, onComplain, onError, onInput, onEmpty } = this.#handlers;
+    const { onComplain, onInput, onEmpty } = this.#handlers;
     const at = this.#all.indexOf(attachment);
-    const { uploaded } = attachment;
     this.#drop(attachment);
     onComplain("");
     onInput();
     const next = this.#all[at] ?? this.#all.at(-1);
     if (next) next.focus();
     else onEmpty();
-    if (uploaded) wire().json("attachments.delete", { attachment_id: uploaded.id }).catch(onError);
+    this.#forget(attachment);
+  }
+
+  /** Nobody will send it; should the server not hear of that, it keeps it in vain. @param {Attachment} attachment */
+  #forget({ id }) {
+    const { wire, onError } = this.#handlers;
+    if (id) wire().json("attachments.delete", { attachment_id: id }).catch(onError);
   }
 }

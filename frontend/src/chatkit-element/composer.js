@@ -30,7 +30,7 @@ const COMPOSING = 229; // the key code of a key that an input method still works
 export class Composer {
   #field = new Field(() => this.#changed());
   #send = iconButton("send", "Send", { type: "submit", class: "icon main" });
-  #at = iconButton("at", "Name something", { hidden: true, onclick: () => this.#field.insert("@") });
+  #at = iconButton("at", "Name something", { hidden: true, onclick: () => this.#putApart("@") });
   #stop;
   #shelf;
   #filing;
@@ -58,7 +58,7 @@ export class Composer {
     this.#dictation = new Dictation({
       wire,
       onError,
-      onText: (words) => this.#hear(words),
+      onText: (words) => this.#putApart(words),
       onComplain: (words) => this.#shelf.complain(words),
       onEnd: () => this.focus(),
     });
@@ -167,8 +167,8 @@ export class Composer {
     ];
   }
 
-  /** Words that were spoken, apart from what stands before them. @param {string} words */
-  #hear(words) {
+  /** Where the caret is, apart from the word before it. @param {string} words */
+  #putApart(words) {
     const { value, selectionStart } = this.#field.input;
     const isApart = /(^|\s)$/.test(value.slice(0, selectionStart));
     this.#field.insert(isApart ? words : ` ${words}`);

@@ -79,6 +79,10 @@ export class Field {
     const { style } = this.input;
     style.height = "auto";
     style.height = `${Math.min(this.input.scrollHeight, MAX_HEIGHT_PX)}px`;
+    if (this.#tags.length === 0) {
+      this.#marks.replaceChildren();
+      return;
+    }
     const drawn = pieces(
       this.#whole,
       (words) => /** @type {Node | string} */ (words),

@@ -54,7 +54,6 @@ export class Suggesting {
     const { input } = this.#parts.field;
     if (SIGNS.some(({ sign }) => this.#serves(sign))) input.setAttribute("aria-autocomplete", "list");
     else input.removeAttribute("aria-autocomplete");
-    this.close();
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} whether it was for the list */
@@ -67,7 +66,7 @@ export class Suggesting {
 
   close() {
     this.#asked += 1;
-    this.#list.close();
+    if (this.#list.isOpen) this.#list.close();
   }
 
   /** The text or the caret moved. */

@@ -16,7 +16,8 @@ const OPTION = "suggestion-";
  */
 
 export class Suggestions {
-  element = h("div", { role: "listbox", id: ID, class: "suggestions", hidden: true });
+  /** It may scroll, so it takes the focus as far as a checker can see; while it is open, the text has that. */
+  element = h("div", { role: "listbox", id: ID, class: "suggestions", tabindex: 0, hidden: true });
   #input;
   /** @type {Suggestion[]} in the order in which they stand */
   #shown = [];

@@ -4,7 +4,7 @@ import { unreachable, WireError } from "./wire.js";
 
 const NOT_TAKEN = "The place for files did not take it.";
 
-/** @typedef {{ signal: AbortSignal, onProgress: (part: number) => void }} Watch */
+/** @typedef {{ signal: AbortSignal, onNamed: (id: string) => void, onProgress: (part: number) => void }} Watch */
 /** @typedef {{ url: string, method: string, headers?: Record<string, string> }} Place that the server names for the file */
 
 /**
@@ -18,6 +18,7 @@ export async function upload(wire, file, watch) {
   if (strategy?.type === "direct") return wire.send(strategy.uploadUrl, formOf(file), watch.signal);
   const params = { name: file.name, size: file.size, mime_type: file.type };
   const { upload_descriptor: place, ...attachment } = await wire.json("attachments.create", params, watch.signal);
+  watch.onNamed(attachment.id);
   if (place) await put(file, place, watch);
   return attachment;
 }

@@ -52,10 +52,8 @@ export class Writing {
   /** Into the conversation, out of the composer where it came from there, and still kept. @param {Draft} draft */
   send(draft) {
     this.#drafts.sent = draft;
-    if (isSame(this.draft, draft)) {
-      this.draft = EMPTY;
-      this.#composer().sent();
-    }
+    if (isSame(this.draft, draft)) this.draft = EMPTY;
+    this.#composer().sent();
     const { quote, attachments } = draft;
     this.#conversation.addPending({ content: partsOf(draft), quoted_text: quote, attachments });
   }

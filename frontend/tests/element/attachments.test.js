@@ -3,7 +3,7 @@
 import { beforeEach, expect, jest, test } from "@jest/globals";
 import { fireEvent, waitFor } from "@testing-library/dom";
 import { eventStream, refusal, uploads } from "../network.js";
-import { URL as API, openChat, thread } from "./chat.js";
+import { URL as API, nothing, openChat, threadOf } from "./chat.js";
 
 beforeEach(() => {
   sessionStorage.clear();
@@ -74,7 +74,10 @@ test("[005/FR-018] a direct upload is one form to its own address, by the page's
   await waitFor(() => expect(chat.view.queryByRole("progressbar")).toBeNull());
   const body = /** @type {FormData} */ (own.mock.calls[0][1]?.body);
   expect(/** @type {File} */ (body.get("file")).name).toBe("photo.png");
-  expect(chat.element.shadowRoot.querySelector("img")).toHaveAttribute("src", "blob:http://localhost/1");
+  const picture = chat.element.shadowRoot.querySelector("img");
+  expect(picture).toHaveAttribute("src", "blob:http://localhost/1");
+  fireEvent.error(picture);
+  expect(chat.element.shadowRoot.querySelector(".file img")).toBeNull(); // a sign, where the browser cannot draw it
 });
 
 test("[005/FR-018] a file that got lost is offered again, and one that the server refuses is not", async () => {
@@ -119,7 +122,8 @@ test("[005/FR-018] a file is removed, at the server too, an upload is given up, 
   expect(chat.element.shadowRoot.activeElement).toBe(chat.composer());
   expect(sent[0].isAborted).toBe(true);
   const removed = chat.requests.filter(({ body }) => body.type === "attachments.delete");
-  expect(removed.map(({ body }) => body.params)).toEqual([{ attachment_id: "id-notes.txt" }]);
+  const ids = removed.map(({ body }) => body.params.attachment_id);
+  expect(ids).toEqual(["id-notes.txt", "id-photo.png"]); // the second was announced, and never came
 });
 
 test("[005/FR-018] what the option does not let in is said, and asks the server for nothing", async () => {
@@ -172,8 +176,9 @@ test("[005/FR-018] uploaded files are part of the draft, and what is still on it
   const answers = {
     "attachments.create": (/** @type {any} */ params) =>
       params.name === "notes.txt" ? created(params) : { ...created(params), upload_descriptor: PLACE },
-    "threads.get_by_id": () => ({ ...thread, items: { data: [], has_more: false } }),
-    "threads.follow": () => new Response(""),
+    "attachments.delete": () => ({}),
+    "threads.get_by_id": () => threadOf(),
+    "threads.follow": nothing,
   };
   const chat = open(answers);
   await chat.element.setComposerValue({ files: [notes, photo] });
@@ -184,6 +189,8 @@ test("[005/FR-018] uploaded files are part of the draft, and what is still on it
   await chat.element.setThreadId(null);
 
   expect(chat.files()).toEqual(["notes.txt"]);
+  const { body } = chat.requests.filter(({ body }) => body.type === "attachments.delete")[0];
+  expect(body.params).toEqual({ attachment_id: "id-photo.png" });
 });
 
 test("[005/FR-018] files of the page go by their name, and a picture of another host is not loaded", async () => {

@@ -3,7 +3,7 @@
 import { beforeEach, expect, jest, test } from "@jest/globals";
 import { waitFor } from "@testing-library/dom";
 import { eventStream, refusal } from "../network.js";
-import { done, openChat, thread } from "./chat.js";
+import { done, openChat, thread, URL } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -57,6 +57,8 @@ test("[005/FR-016] a name of several words is found, Escape closes the list, and
   const chat = openChat({ "threads.create": () => stream.response }, { entities: { onTagSearch } });
   await type(chat, "@buy m");
   await waitFor(() => expect(options(chat)).toEqual(["Buy milk"]));
+  chat.element.setOptions({ api: { url: URL }, entities: { onTagSearch } }); // as a page does that draws itself anew
+  expect(options(chat)).toEqual(["Buy milk"]);
 
   await type(chat, "{Escape}");
   expect(options(chat)).toEqual([]);
