@@ -6,7 +6,7 @@
   const content = [{ type: "input_text", text: "Is " }, milk, { type: "input_text", text: " late?" }];
   const items = [{ type: "user_message", id: "u1", content, attachments: [file], quoted_text: "You have two tasks." }];
   const chat = document.createElement("openai-chatkit");
-  chat.style.height = "100dvh";
+  Object.assign(chat.style, { position: "fixed", inset: "0", zIndex: "1" }); // over whatever the page says above it
   document.querySelector("main").replaceWith(chat);
   const played = {
     "threads.get_by_id": () => Response.json({ ...thread, items: { data: items, has_more: false } }),

@@ -15,6 +15,7 @@ const OWN = /^(blob:|data:image\/)/; // a picture from elsewhere is never loaded
  * @property {(words: string) => void} onSay to screen readers
  * @property {(error: unknown) => void} onError
  * @property {() => void} onUploaded
+ * @property {(attachment: Attachment) => void} onFailed
  * @property {(attachment: Attachment) => void} onRemove
  */
 
@@ -97,6 +98,7 @@ export class Attachment {
       this.#show(`Not uploaded. ${reason}`, { mayPass: mayPass(error) });
       onSay(`${this.#name} was not uploaded. ${reason}`);
       onError(error);
+      this.#handlers.onFailed(this);
     }
   }
 
@@ -119,7 +121,6 @@ export class Attachment {
     this.element.classList.toggle("failed", this.hasFailed);
     this.#bar.hidden = this.hasFailed || this.uploaded !== null;
     this.#again.hidden = !mayPass;
-    if (this.hasFailed) this.element.scrollIntoView?.({ block: "nearest" });
   }
 
   /** @param {{ type?: string, preview_url?: string }} file */

@@ -1,7 +1,7 @@
 /** The files that go with the message that is being written. */
 
 import { Attachment } from "./attachment.js";
-import { h } from "./dom.js";
+import { h, reveal } from "./dom.js";
 import { whyNot } from "./fileRules.js";
 
 const UPLOADING = "A file is still being uploaded. Wait for it, or remove it.";
@@ -70,7 +70,9 @@ export class Attachments {
     const { wire, onSay, onError, onInput } = this.#handlers;
     /** @param {Attachment} attachment */
     const onRemove = (attachment) => this.#remove(attachment);
-    return { wire, onSay, onError, onRemove, onUploaded: onInput };
+    /** @param {Attachment} attachment */
+    const onFailed = ({ element }) => reveal(this.element, element);
+    return { wire, onSay, onError, onRemove, onFailed, onUploaded: onInput };
   }
 
   /** @param {Attachment} attachment */
@@ -78,7 +80,7 @@ export class Attachments {
     this.#all.push(attachment);
     this.element.append(attachment.element);
     this.element.hidden = false;
-    attachment.element.scrollIntoView?.({ block: "nearest" });
+    reveal(this.element, attachment.element);
   }
 
   /** @param {Attachment} attachment */

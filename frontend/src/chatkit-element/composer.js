@@ -87,10 +87,10 @@ export class Composer {
     return h(
       "form",
       { class: "composer", onsubmit },
-      this.#suggesting.element,
       this.#shelf.element,
       this.#dictation.element,
       this.#field.element,
+      this.#suggesting.element,
       h("div", { class: "extras" }, ...extras),
       this.#send,
       this.#stop,

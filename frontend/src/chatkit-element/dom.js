@@ -28,3 +28,9 @@ export function h(tag, props = {}, ...children) {
 export function iconButton(name, label, props) {
   return h("button", { type: "button", class: "icon", "aria-label": label, title: label, ...props }, icon(name));
 }
+
+/** Scroll a list, and nothing around it, until one of its parts is in sight. @param {HTMLElement} list a positioned element @param {HTMLElement} part */
+export function reveal(list, { offsetTop, offsetHeight }) {
+  const lowest = offsetTop + offsetHeight - list.clientHeight;
+  list.scrollTop = Math.min(Math.max(list.scrollTop, lowest), offsetTop);
+}

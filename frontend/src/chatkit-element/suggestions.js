@@ -1,6 +1,6 @@
 /** A list above the composer of what could be meant, chosen from while the caret stays in the text. */
 
-import { h } from "./dom.js";
+import { h, reveal } from "./dom.js";
 import { promptIcon } from "./icons.js";
 
 const ID = "suggestions";
@@ -66,13 +66,13 @@ export class Suggestions {
 
   /** @param {number} at round the ends */
   #move(at) {
-    const options = [...this.element.querySelectorAll("[role=option]")];
+    const options = /** @type {HTMLElement[]} */ ([...this.element.querySelectorAll("[role=option]")]);
     this.#at = options.length ? (at + options.length) % options.length : 0;
     for (const [n, one] of options.entries()) one.setAttribute("aria-selected", String(n === this.#at));
     const active = options[this.#at];
     if (!active) return;
     this.#input.setAttribute("aria-activedescendant", active.id);
-    active.scrollIntoView?.({ block: "nearest" });
+    reveal(this.element, active);
   }
 }
 
