@@ -18,6 +18,11 @@ RUN = """async (tags) => {
   const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${node.target} ${node.failureSummary}`));
 }"""
+SETTLED = """new Promise((done) => {
+  requestAnimationFrame(() => requestIdleCallback(done));
+  setTimeout(done, 500); // a page that has nothing new to draw may get no frame
+})"""
+"""What the page does by itself on a screen of another size is done."""
 SIZES = {"desktop": (1280, 800), "phone": (360, 740)}
 SMALLEST = (320, 640)
 PICTURES = ROOT / "test-results"
@@ -56,6 +61,7 @@ class Looks:
             width, height = SIZES[size]
             self.page.set_viewport_size({"width": width, "height": height})
             self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            self.page.evaluate(SETTLED)
             if self.page.evaluate("typeof axe") == "undefined":
                 self.page.evaluate(AXE)
             found = self.page.evaluate(RUN, RULES)
