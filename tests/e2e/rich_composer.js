@@ -38,7 +38,10 @@
     composer: {
       attachments: { enabled: true },
       dictation: { enabled: true },
-      tools: [{ id: "search", label: "Search the web", icon: "globe" }],
+      tools: [
+        { id: "search", label: "Search the web", shortLabel: "Search", icon: "globe" },
+        { id: "draw", label: "Draw", icon: "sparkle", pinned: true },
+      ],
     },
   });
   return chat.setComposerValue({

@@ -96,21 +96,71 @@ test("[005/FR-002] a message of the page's own carries its parts, quote and choi
   expect(chat.view.getByLabelText("You")).toHaveTextContent("earlier words@milk is late");
 });
 
+test("[005/FR-002] a pinned tool has a button of its own, a chosen one its short name, a model its description", async () => {
+  const tools = [
+    { id: "search", label: "Search the web", shortLabel: "Search", icon: "globe" },
+    { id: "draw", label: "Draw", icon: "sparkle", pinned: true },
+  ];
+  const models = [
+    { id: "small", label: "Small", description: "quick", default: true },
+    { id: "large", label: "Large", description: "thorough" },
+  ];
+  const chat = openChat({}, { composer: { tools, models } });
+  const chosen = jest.fn();
+  chat.element.addEventListener("chatkit.tool.change", (/** @type {any} */ { detail }) => chosen(detail.toolId));
+  const words = (/** @type {string} */ name) =>
+    [.../** @type {HTMLSelectElement} */ (chat.view.getByLabelText(name)).options].map(({ text }) => text);
+  const pin = chat.view.getByRole("button", { name: "Draw" });
+  expect(words("Model")).toEqual(["Small", "Large: thorough"]);
+
+  await chat.user.click(pin);
+  expect(pin).toHaveAttribute("aria-pressed", "true");
+  await chat.user.selectOptions(chat.view.getByLabelText("Tool"), "search");
+  expect(pin).toHaveAttribute("aria-pressed", "false");
+  expect(words("Tool")).toEqual(["No tool", "Search", "Draw"]);
+  await chat.user.dblClick(pin);
+
+  expect(pin).toHaveAttribute("aria-pressed", "false");
+  expect(chosen.mock.calls).toEqual([["draw"], ["search"], ["draw"], [null]]);
+});
+
 test("[005/FR-024] the theme is told to the stylesheet, and nothing of it stays when it goes", () => {
+  /** @type {Set<any>} */
+  const fonts = new Set();
+  Object.defineProperty(document, "fonts", { value: fonts, configurable: true });
+  class Face {
+    /** @param {string} family @param {string} source @param {object} traits */
+    constructor(family, source, traits) {
+      Object.assign(this, { family, source, ...traits });
+    }
+  }
+  Object.assign(globalThis, { FontFace: Face });
   const theme = {
     colorScheme: "dark",
     radius: "sharp",
     density: "compact",
-    typography: { baseSize: 18, fontFamily: "serif" },
-    color: { accent: { primary: "#123456", level: 1 }, surface: { background: "#000000", foreground: "#ffffff" } },
+    typography: {
+      baseSize: 18,
+      fontFamily: "Fern, serif",
+      fontSources: [{ family: "Fern", src: "/fern.woff2", weight: 700 }],
+    },
+    color: {
+      accent: { primary: "#123456", level: 3 },
+      grayscale: { hue: 220, tint: 9, shade: 4 },
+      surface: { background: "#000000", foreground: "#ffffff" },
+    },
   };
   const { element } = openChat({}, { theme });
+  const told = (/** @type {string} */ name) => element.style.getPropertyValue(`--chatkit-${name}`);
 
-  expect(element.style.getPropertyValue("--chatkit-accent")).toBe("#123456");
-  expect(element.style.getPropertyValue("--chatkit-radius")).toBe("0px");
+  expect([told("accent"), told("radius"), told("paper")]).toEqual(["#123456", "0px", "#000000"]);
+  expect(told("tint")).toBe("color-mix(in srgb, #123456 18%, Canvas)");
+  expect(told("line")).toContain("hsl(220 80% 50%) 27%, CanvasText) 26%");
   expect(element.style.fontSize).toBe("18px");
+  expect([...fonts]).toEqual([{ family: "Fern", source: 'url("/fern.woff2")', weight: 700 }]);
   element.setOptions({ api: { url: "http://gateway.test/api/ada-1/chatkit" }, theme: "light" });
-  expect(element.style.getPropertyValue("--chatkit-accent")).toBe("");
+  expect(element.style.cssText).toBe("color-scheme: light;");
+  expect(fonts.size).toBe(0);
 });
 
 test("[005/FR-002] what the composer answers is shown, can be removed, is kept, and goes with the message", async () => {
