@@ -75,8 +75,9 @@ def replica(
 ) -> Iterator[Service]:
     """A second process of the same server, at another port."""
     port = free_port()
-    environment = mcp_server_environment(app_url, issuer, gateway_key, port)
-    service = Service("mcp_server", port, environment | {"MCP_SERVER_PUBLIC_URL": mcp_server.url}, tmp_path / "log")
+    own = {"MCP_SERVER_PUBLIC_URL": mcp_server.url, "MCP_SERVER_ALLOWED_HOSTS": json.dumps([f"127.0.0.1:{port}"])}
+    environment = mcp_server_environment(app_url, issuer, gateway_key, port) | own
+    service = Service("mcp_server", port, environment, tmp_path / "log")
     service.start()
     yield service
     service.stop()
