@@ -20,11 +20,9 @@ class Room:
     def __init__(self, most: int) -> None:
         self._most = most
         self._size = float(min(most, FIRST))
-        self._asked = asyncio.Event()
 
     def has_place(self, taken: int) -> bool:
         """Tell whether an answer may begin beside those that run."""
-        self._asked.set()
         return taken < int(self._size)
 
     @asynccontextmanager
@@ -39,17 +37,9 @@ class Room:
     async def _beat(self, running: Callable[[], int]) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            if not running():
-                await self._rest()
             due = loop.time() + BEAT_SECONDS
             await asyncio.sleep(BEAT_SECONDS)
             if loop.time() - due > LATE_SECONDS:
                 self._size = max(min(FEWEST, self._most), self._size * LESS)
             else:
                 self._size = min(self._most, max(FIRST, 2 * running()), self._size + MORE)
-
-    async def _rest(self) -> None:
-        """Wait until somebody asks: an idle process need not wake fifty times a second to see that it is in time."""
-        self._size = float(min(self._most, FIRST))
-        self._asked.clear()
-        await self._asked.wait()

@@ -62,23 +62,3 @@ async def test_the_few_that_were_allowed_are_all_that_a_late_process_takes() -> 
 
     assert room.has_place(0)
     assert not room.has_place(1)
-
-
-@pytest.mark.parametrize(("answers", "rests"), [(0, True), (1, False)])
-async def test_a_process_that_answers_nobody_rests_until_it_is_asked(answers: int, *, rests: bool) -> None:
-    """The control: while it answers somebody it looks again and again."""
-    room, looks = Room(64), 0
-
-    def running() -> int:
-        nonlocal looks
-        looks += 1
-        return answers
-
-    async with room.measured(running):
-        await asyncio.sleep(0.2)
-        before = looks
-        assert room.has_place(0)
-        await asyncio.sleep(0.1)
-
-    assert (before == 1) is rests
-    assert looks > before
