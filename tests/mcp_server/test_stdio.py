@@ -61,6 +61,23 @@ def speak(environment: dict[str, str], *lines: str) -> subprocess.CompletedProce
     )
 
 
+def answers_of(environment: dict[str, str], *lines: str, count: int) -> list[dict[str, Any]]:
+    """Return all that is written; the input ends after so many answers, for its end is the end of what is under way."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, *COMMAND], cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write("".join(f"{line}\n" for line in lines))
+        server.stdin.flush()
+        written: list[dict[str, Any]] = []
+        while sum(message.get("id") is not None for message in written) < count:
+            written.append(json.loads(server.stdout.readline()))
+        rest, _ = server.communicate(timeout=30)
+    return [*written, *(json.loads(line) for line in rest.splitlines())]
+
+
 def initialize() -> str:
     params = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     return json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params})
@@ -76,9 +93,9 @@ async def test_standard_output_carries_the_protocol_alone(environment: dict[str,
     initialized = json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"})
     away = environment | {"MCP_SERVER_DATABASE_URL": "postgresql://remit_app:x@127.0.0.1:1/none"}
     for told in (environment, away):
-        done = speak(told, initialize(), initialized, "no json", call("no_such_tool", {}), call("find_tasks", {}))
+        said = (initialize(), initialized, "no json", call("no_such_tool", {}), call("find_tasks", {}))
+        messages = answers_of(told, *said, count=3)
 
-        messages = [json.loads(line) for line in done.stdout.splitlines()]
         assert {1, 2} <= {message.get("id") for message in messages}
         assert all(message["jsonrpc"] == "2.0" for message in messages)
 
