@@ -52,7 +52,8 @@ _POLITE_START = re.compile(
     r"|remove|rename|undo|change|mark)))[ ,!]+)+(?=\S)(?!there\b)",
     re.IGNORECASE,
 )
-_POLITE_END = re.compile(r"(?:,? (?:please|thanks|thank you|for me|now please|then))+!*$", re.IGNORECASE)
+# At most nine: with no limit, a text of nothing else would be read to its end from each of them.
+_POLITE_END = re.compile(r"(?:,? (?:please|thanks|thank you|for me|now please|then)){1,9}!*$", re.IGNORECASE)
 _NEXT_CLAUSE = re.compile(
     r"(?:,? and(?: then)?|,? then|[,.;!\n]) (?=(?:then )?(?:please )?(?:complete|finish|delete|remove|move|reschedule"
     r"|postpone|rename|reopen|add|undo|show|make it|make them|set it|mark|label it|tag it|what is)\b)",
