@@ -20,6 +20,7 @@ from agents.models.default_models import get_default_model
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from agents.models.openai_responses import OpenAIResponsesModel
 from chatkit.types import ThreadStreamEvent
+from openai import DefaultAioHttpClient
 
 from gateway.agent_tools import AgentTools, ToolCalls
 from gateway.budget import Budget
@@ -65,7 +66,7 @@ def choose_model(
     """Return OpenAI's model with a key, any compatible server's with a base URL, and the offline one with neither."""
     if key is None and base_url is None:
         return OfflineModel()
-    client = PlainOpenAI(api_key=key or NO_KEY, base_url=base_url)
+    client = PlainOpenAI(api_key=key or NO_KEY, base_url=base_url, http_client=DefaultAioHttpClient())
     kind = OpenAIResponsesModel if api == "responses" else OpenAIChatCompletionsModel
     return kind(name or get_default_model(), client)
 

@@ -28,6 +28,7 @@ def test_a_message_is_one_trace_down_to_its_statements(watched: Watched, person:
 
     assert answer.status_code == 200
     watched.collector.wait_for(lambda span: span.trace == TRACE and "finish_turn" in span.name, 2)
+    watched.collector.wait_for(lambda span: span.parent == SPAN, 1)
     found = [span for span in watched.collector.spans if span.trace == TRACE]
     by_id = {span.id: span for span in found}
     (root,) = [span for span in found if span.parent == SPAN]
