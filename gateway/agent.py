@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Literal
 
+import httpx2
 from agents import (
     Agent,
     FunctionToolResult,
@@ -20,7 +21,6 @@ from agents.models.default_models import get_default_model
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from agents.models.openai_responses import OpenAIResponsesModel
 from chatkit.types import ThreadStreamEvent
-from openai import DefaultAioHttpClient
 
 from gateway.agent_tools import AgentTools, ToolCalls
 from gateway.budget import Budget
@@ -61,12 +61,20 @@ SHALL_I = "Shall I delete these? Nothing is deleted unless you say yes."
 
 
 def choose_model(
-    *, key: str | None, base_url: str | None, name: str | None, api: Literal["responses", "chat_completions"]
+    http: httpx2.AsyncClient,
+    *,
+    key: str | None,
+    base_url: str | None,
+    name: str | None,
+    api: Literal["responses", "chat_completions"],
 ) -> Model:
-    """Return OpenAI's model with a key, any compatible server's with a base URL, and the offline one with neither."""
+    """Return OpenAI's model with a key, any compatible server's with a base URL, and the offline one with neither.
+
+    ``http`` is what a model is asked through; who made it closes it.
+    """
     if key is None and base_url is None:
         return OfflineModel()
-    client = PlainOpenAI(api_key=key or NO_KEY, base_url=base_url, http_client=DefaultAioHttpClient())
+    client = PlainOpenAI(api_key=key or NO_KEY, base_url=base_url, http_client=http)
     kind = OpenAIResponsesModel if api == "responses" else OpenAIChatCompletionsModel
     return kind(name or get_default_model(), client)
 

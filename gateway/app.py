@@ -9,6 +9,8 @@ from agents import Model
 from agents.models.default_models import get_default_model
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
+from httpx2 import AsyncClient
+from openai import DefaultAioHttpClient
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
@@ -59,7 +61,8 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
         settings.mcp_audience,
     )
     client = McpClient(settings.mcp_url, signer)
-    runner = Runner(client, Assistant(model or _model(settings), AgentTools(client)))
+    http = DefaultAioHttpClient()  # to the model
+    runner = Runner(client, Assistant(model or _model(settings, http), AgentTools(client)))
     room = Room(settings.turns_at_once)
     turns = Turns(client, runner, room)
 
@@ -69,6 +72,7 @@ def create_gateway(settings: Settings, model: Model | None = None) -> Gateway:
             keys.running() if isinstance(keys, PublishedKeys) else nullcontext(),
             client.open(),
             room.measured(turns.count),
+            http,
         ):
             yield
             await turns.drain()
@@ -139,9 +143,10 @@ def _keys(settings: Settings) -> Keys:
     return SecretKey(settings.hs256_secret.get_secret_value().encode())
 
 
-def _model(settings: Settings) -> Model:
+def _model(settings: Settings, http: AsyncClient) -> Model:
     key = settings.openai_api_key
     return choose_model(
+        http,
         key=None if key is None else key.get_secret_value(),
         base_url=settings.openai_base_url,
         name=settings.openai_model,

@@ -76,7 +76,10 @@ def responses_events(reply: Reply) -> Iterator[str]:
             yield event("response.output_text.done", **place, content_index=0, text=part["text"], logprobs=[])
         yield event("response.output_item.done", output_index=at, item=item)
     tokens = {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}
-    details = {"input_tokens_details": {"cached_tokens": 0}, "output_tokens_details": {"reasoning_tokens": 0}}
+    details = {
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
+    }
     done = {**response, "status": "completed", "output": items, "usage": tokens | details}
     yield event("response.completed", response=done)
 

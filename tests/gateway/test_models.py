@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx2
 import pytest
 from agents import set_tracing_disabled
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
@@ -222,8 +223,11 @@ async def test_a_local_server_needs_no_key(start: Start, meet: Meet) -> None:
 
 
 def test_key_and_address_choose_the_model() -> None:
+    http = httpx2.AsyncClient()
+
     def chosen(**told: Any) -> Any:
-        return choose_model(**{"key": None, "base_url": None, "name": None, "api": "responses"} | told)
+        given = {"http": http, "key": None, "base_url": None, "name": None, "api": "responses"}
+        return choose_model(**given | told)
 
     assert isinstance(chosen(), OfflineModel)
     assert isinstance(chosen(key=KEY), OpenAIResponsesModel)
