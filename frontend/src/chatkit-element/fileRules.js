@@ -49,8 +49,9 @@ function isKind(type, kind) {
   return kind === "*/*" || kind === type || (kind.endsWith("/*") && type.startsWith(kind.slice(0, -1)));
 }
 
-/** @param {number} bytes */
+/** Never more than it is: a file beside the limit would be said to be larger than it is. @param {number} bytes */
 function inWords(bytes) {
-  if (bytes >= MB) return `${Math.round(bytes / MB)} MB`;
-  return bytes >= KB ? `${Math.round(bytes / KB)} kB` : `${bytes} bytes`;
+  const tenths = (/** @type {number} */ unit) => Math.floor((bytes / unit) * 10) / 10;
+  if (bytes >= MB) return `${tenths(MB)} MB`;
+  return bytes >= KB ? `${tenths(KB)} kB` : `${bytes} bytes`;
 }

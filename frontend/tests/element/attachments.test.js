@@ -104,6 +104,32 @@ test("[005/FR-018] a file that got lost is offered again, and one that the serve
   expect(chat.view.queryByRole("button", { name: "Try again" })).toBeNull();
 });
 
+test("[005/FR-018] a file that is tried again leaves nothing behind of the first time", async () => {
+  const sent = uploads();
+  const ids = ["first", "second"];
+  const chat = open({
+    "attachments.create": (/** @type {any} */ params) => ({
+      ...created(params),
+      id: ids.shift(),
+      upload_descriptor: PLACE,
+    }),
+    "attachments.delete": () => ({}),
+    "threads.create": nothing,
+  });
+  await chat.add(notes);
+  await waitFor(() => expect(sent).toHaveLength(1));
+  sent[0].answer(0);
+  await chat.user.click(await chat.view.findByRole("button", { name: "Try again" }));
+  await waitFor(() => expect(sent).toHaveLength(2));
+  sent[1].answer(200);
+  await waitFor(() => expect(chat.view.queryByRole("progressbar")).toBeNull());
+  await chat.user.type(chat.composer(), "{Enter}");
+
+  const removed = chat.requests.filter(({ body }) => body.type === "attachments.delete");
+  expect(removed.map(({ body }) => body.params)).toEqual([{ attachment_id: "first" }]);
+  expect(chat.requests.at(-1)?.body.params.input.attachments).toEqual(["second"]);
+});
+
 test("[005/FR-018] a file is removed, at the server too, an upload is given up, and the focus stays", async () => {
   const sent = uploads();
   const chat = open({
@@ -128,7 +154,7 @@ test("[005/FR-018] a file is removed, at the server too, an upload is given up, 
 
 test("[005/FR-018] what the option does not let in is said, and asks the server for nothing", async () => {
   const accept = { "image/*": [".png"] };
-  const chat = open({}, { accept, maxSize: { "image/png": 3, "*": 1 }, maxCount: 0 });
+  const chat = open({}, { accept, maxSize: { "image/png": 3, "image/webp": 1792, "*": 1 }, maxCount: 0 });
   expect(chat.input.accept).toBe("image/*,.png");
 
   const refused = (/** @type {File} */ file) => {
@@ -137,6 +163,8 @@ test("[005/FR-018] what the option does not let in is said, and asks the server 
   };
   expect(refused(notes)).toBe("“notes.txt” is no kind of file that is taken here.");
   expect(refused(photo)).toBe("“photo.png” is larger than 3 bytes.");
+  const rich = new File(["x".repeat(1800)], "rich.webp", { type: "image/webp" });
+  expect(refused(rich)).toBe("“rich.webp” is larger than 1.7 kB."); // which it is, as it would not be of 1.8
   expect(refused(new File(["1"], "one.png", { type: "image/png" }))).toBe("At most 0 files go with one message.");
 
   await chat.user.type(chat.composer(), "x");
