@@ -9,11 +9,11 @@ beforeEach(() => sessionStorage.clear());
 const plan = { id: "plan", label: "Plan my day", description: "What is due", icon: "calendar", group: "Plans" };
 const tools = [{ id: "search", label: "Search the web", icon: "globe" }];
 
-/** @param {any} onSelect */
-function open(onSelect) {
+/** @param {any} onSelect @param {object} [more] */
+function open(onSelect, more) {
   const onSearch = async (/** @type {string} */ query) =>
     [plan].filter(({ label }) => label.toLowerCase().includes(query));
-  return openChat({}, { composer: { tools }, commands: { enabled: true, onSearch, onSelect } });
+  return openChat({}, { composer: { tools }, commands: { enabled: true, onSearch, onSelect }, ...more });
 }
 
 /** @param {any} chat */
@@ -54,6 +54,29 @@ test("[005/FR-017] a command may lead to others, and to something that is named 
   await waitFor(() => expect(chat.composer()).toHaveValue("show @Monday's plan "));
   expect(options(chat)).toEqual([]);
   expect(onSelect.mock.calls).toEqual([[plan], [monday]]);
+});
+
+test("[005/FR-017] a command of a second list runs once, and what it names is not looked for", async () => {
+  const monday = { id: "monday", label: "Monday" };
+  /** @type {(selection: any) => void} */
+  let select = () => undefined;
+  const onSelect = jest.fn(async (/** @type {any} */ { id }) =>
+    id === "plan" ? { type: "menu", commands: [monday] } : new Promise((done) => (select = done)),
+  );
+  const onTagSearch = jest.fn(async () => [{ id: "d1", title: "Monday's plan" }]);
+  const chat = open(onSelect, { entities: { onTagSearch } });
+  await chat.user.type(chat.composer(), "/plan");
+  await waitFor(() => expect(options(chat)).toHaveLength(1));
+  await chat.user.keyboard("{Enter}");
+  await waitFor(() => expect(options(chat)).toEqual(["Monday"]));
+
+  await chat.user.keyboard("{Enter}");
+  expect(options(chat)).toEqual([]);
+  select({ type: "entity", entity: { id: "d1", title: "Monday's plan" } });
+
+  await waitFor(() => expect(chat.composer()).toHaveValue("@Monday's plan "));
+  expect(onTagSearch).not.toHaveBeenCalled();
+  expect(onSelect).toHaveBeenCalledTimes(2);
 });
 
 test("[005/FR-017] a command that only has an effect ends, and one that fails is said", async () => {
