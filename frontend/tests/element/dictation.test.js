@@ -8,11 +8,16 @@ import { openChat } from "./chat.js";
 const track = { stop: jest.fn() };
 const getUserMedia = jest.fn(async (/** @type {any} */ _wanted) => /** @type {any} */ ({ getTracks: () => [track] }));
 
+/** The recorder that was made last. @type {any} */
+let recorder;
+
 class Recorder extends EventTarget {
   mimeType = "audio/webm;codecs=opus";
   ondataavailable = (/** @type {any} */ _event) => undefined;
   onstop = () => undefined;
-  start() {}
+  start() {
+    recorder = this;
+  }
   stop() {
     this.ondataavailable({ data: new Blob(["sound"]) });
     this.dispatchEvent(new Event("stop"));
@@ -74,6 +79,22 @@ test("[005/FR-019] a recording that is discarded, or whose conversation is left,
 
   expect(track.stop).toHaveBeenCalledTimes(2);
   expect(chat.requests).toEqual([]);
+});
+
+test("[005/FR-019] the last sound of a recording that was discarded is in no other", async () => {
+  const chat = open({ "input.transcribe": () => ({ text: "milk" }) });
+  await chat.press("Dictate");
+  await waitFor(() => expect(chat.bar()).toHaveTextContent("Recording"));
+  const discarded = recorder;
+  await chat.press("Discard the recording");
+  await chat.press("Dictate");
+  await waitFor(() => expect(chat.bar()).toHaveTextContent("Recording"));
+
+  discarded.stop(); // as a browser does, some time after the microphone was let go
+  await chat.press("Use the recording");
+
+  await waitFor(() => expect(chat.composer()).toHaveValue("milk"));
+  expect(chat.requests.map(({ body }) => body.params.audio_base64)).toEqual([btoa("sound")]);
 });
 
 test("[005/FR-019] a microphone that is allowed too late is let go at once", async () => {
