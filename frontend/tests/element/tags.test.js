@@ -3,7 +3,7 @@
 import { beforeEach, expect, jest, test } from "@jest/globals";
 import { waitFor } from "@testing-library/dom";
 import { eventStream, refusal } from "../network.js";
-import { done, openChat, thread, URL } from "./chat.js";
+import { done, openChat, openThread, thread, URL } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -135,6 +135,44 @@ test("[005/FR-016] a message that is refused comes back with its tags, and so do
   expect(again.composer()).toHaveValue("Is @Buy milk");
   await type(again, "{Enter}");
   expect(again.requests[0].body.params.input.content).toEqual([{ type: "input_text", text: "Is " }, TAG]);
+});
+
+test("[005/FR-016] what was not stored and what was written since keep their own tags of one name", async () => {
+  const other = { ...TAG, id: "t9", group: "Plans" };
+  const stream = eventStream();
+  const chat = openChat({ "threads.create": () => stream.response });
+  await chat.element.setComposerValue({ content: [TAG] });
+  await type(chat, "{Enter}");
+  await chat.element.setComposerValue({ content: [other] });
+  stream.end(); // before the message was stored
+  await waitFor(() => expect(chat.composer()).toHaveValue("@Buy milk\n@Buy milk (Plans)"));
+  await type(chat, "{Enter}");
+
+  const content = [TAG, { type: "input_text", text: "\n" }, other];
+  expect(chat.requests.at(-1)?.body.params.input).toMatchObject({ content });
+});
+
+test("[005/FR-016] a tag that runs into a word stays a tag", async () => {
+  const chat = openChat({ "threads.create": () => new Response("") });
+  await chat.element.sendUserMessage({ content: [TAG, { type: "input_text", text: "s are due" }] });
+
+  const { content } = chat.requests[0].body.params.input;
+  expect(content).toEqual([TAG, { type: "input_text", text: " s are due" }]);
+});
+
+test("[005/FR-016] a preview that cannot be had is told to the page, and asked for again", async () => {
+  const onRequestPreview = jest.fn(async () => ({ preview: { type: "Text", value: "Due on Friday" } }));
+  onRequestPreview.mockRejectedValueOnce(new Error("away"));
+  const message = { type: "user_message", id: "u1", content: [TAG] };
+  const chat = openThread([message], {}, { entities: { onRequestPreview } });
+  const button = await chat.view.findByRole("button", { name: "Buy milk" });
+
+  await chat.user.hover(button);
+  await waitFor(() => expect(chat.events).toContainEqual(["error", { error: new Error("away") }]));
+  await chat.user.unhover(button);
+  await chat.user.hover(button);
+
+  expect(await chat.view.findByText("Due on Friday")).toBeInTheDocument();
 });
 
 test("[005/FR-016] a tag of a stored message has a preview by pointer and focus, and can be clicked", async () => {
