@@ -34,7 +34,8 @@ export function whyNot(file, options, count) {
   if (kinds.length > 0 && !isTaken) return `“${file.name}” is no kind of file that is taken here.`;
   const largest = largestOf(file.type, options.maxSize);
   if (file.size > largest) return `“${file.name}” is larger than ${inWords(largest)}.`;
-  return count < maxCount ? "" : `At most ${maxCount} files go with one message.`;
+  if (count < maxCount) return "";
+  return maxCount === 1 ? "Only one file goes with a message." : `At most ${maxCount} files go with a message.`;
 }
 
 /** The limit that names the kind most exactly. @param {string} type @param {number | Record<string, number>} [maxSize] */
