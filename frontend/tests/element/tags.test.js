@@ -68,6 +68,31 @@ test("[005/FR-016] a name of several words is found, Escape closes the list, and
   stream.end();
 });
 
+test.each([
+  ["a list that was closed stays closed", "@an", "{Escape}n{Enter}", "@ann"],
+  ["an address is no name", "mail", "@an{Enter}", "mail@an"],
+  ["a name that nothing was found for ends with its word", "@zz", "z an{Enter}", "@zzz an"],
+])("[005/FR-016] %s, and Enter sends what was written", async (_, before, then, sent) => {
+  const chat = openChat({ "threads.create": () => new Response("") }, { entities: { onTagSearch } });
+  await type(chat, before);
+  if (before === "@an") await waitFor(() => expect(options(chat)).toEqual(["Ann", "Anna"]));
+
+  await type(chat, then);
+
+  await waitFor(() => expect(chat.requests).toHaveLength(1));
+  expect(chat.requests[0].body.params.input.content).toEqual([{ type: "input_text", text: sent }]);
+});
+
+test("[005/FR-016] whoever goes elsewhere leaves no list behind", async () => {
+  const chat = openChat({}, { entities: { onTagSearch } });
+  await type(chat, "@an");
+  await waitFor(() => expect(options(chat)).toEqual(["Ann", "Anna"]));
+
+  chat.composer().blur();
+
+  expect(options(chat)).toEqual([]);
+});
+
 test("[005/FR-016] a click takes a suggestion, and the one key that would cut a tag takes all of it away", async () => {
   const chat = openChat({}, { entities: { onTagSearch, showComposerMenu: true } });
   await chat.user.click(chat.view.getByRole("button", { name: "Name something" }));
@@ -103,7 +128,7 @@ test("[005/FR-016] a tag that is written into is a tag no more, and one name sta
 });
 
 test("[005/FR-016] an answer to an older question is not shown, and a search that fails is said", async () => {
-  /** @type {Record<string, (found: any[]) => void>} */
+  /** @type {Record<string, (found: any[] | Promise<any>) => void>} */
   const answer = {};
   const search = jest.fn(
     (/** @type {string} */ query) => new Promise((resolve) => Object.assign(answer, { [query]: resolve })),
@@ -113,11 +138,13 @@ test("[005/FR-016] an answer to an older question is not shown, and a search tha
 
   answer.an([ann]);
   answer.a([milk]);
+  answer[""](Promise.reject(new Error("long ago")));
 
   await waitFor(() => expect(options(chat)).toEqual(["Ann"]));
   search.mockRejectedValue(new Error("away"));
   await type(chat, "n");
   await waitFor(() => expect(chat.events).toContainEqual(["error", { error: new Error("away") }]));
+  expect(chat.events).not.toContainEqual(["error", { error: new Error("long ago") }]);
   expect(chat.view.getByRole("alert")).toHaveTextContent("This did not work. Try it again.");
 });
 
@@ -215,4 +242,6 @@ test("[005/FR-016] a tag that does nothing is no button, and a message of the pa
 
   expect(chat.composer()).toHaveValue("half a sen");
   expect(chat.view.getByRole("button", { name: "Buy milk" })).toBeInTheDocument(); // as it is stored, it does something
+  const elsewhere = openThread([{ type: "user_message", id: "u1", content: [TAG] }]);
+  expect(await elsewhere.view.findByText("Buy milk")).toHaveProperty("tagName", "SPAN"); // of a page that knows no more
 });
