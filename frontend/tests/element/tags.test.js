@@ -73,7 +73,8 @@ test.each([
   ["an address is no name", "mail", "@an{Enter}", "mail@an"],
   ["a name that nothing was found for ends with its word", "@zz", "z an{Enter}", "@zzz an"],
 ])("[005/FR-016] %s, and Enter sends what was written", async (_, before, then, sent) => {
-  const chat = openChat({ "threads.create": () => new Response("") }, { entities: { onTagSearch } });
+  const search = jest.fn(onTagSearch);
+  const chat = openChat({ "threads.create": () => new Response("") }, { entities: { onTagSearch: search } });
   await type(chat, before);
   if (before === "@an") await waitFor(() => expect(options(chat)).toEqual(["Ann", "Anna"]));
 
@@ -81,6 +82,7 @@ test.each([
 
   await waitFor(() => expect(chat.requests).toHaveLength(1));
   expect(chat.requests[0].body.params.input.content).toEqual([{ type: "input_text", text: sent }]);
+  expect(search).not.toHaveBeenCalledWith("zzz an"); // the text has gone on
 });
 
 test("[005/FR-016] whoever goes elsewhere leaves no list behind", async () => {
@@ -200,6 +202,22 @@ test("[005/FR-016] a preview that cannot be had is told to the page, and asked f
   await chat.user.hover(button);
 
   expect(await chat.view.findByText("Due on Friday")).toBeInTheDocument();
+});
+
+test("[005/FR-016] a preview that comes when nobody looks any more is not shown", async () => {
+  /** @type {(preview: any) => void} */
+  let answer = () => undefined;
+  const onRequestPreview = jest.fn(() => new Promise((done) => (answer = done)));
+  const chat = openThread([{ type: "user_message", id: "u1", content: [TAG] }], {}, { entities: { onRequestPreview } });
+  const button = await chat.view.findByRole("button", { name: "Buy milk" });
+  await chat.user.hover(button);
+  await waitFor(() => expect(onRequestPreview).toHaveBeenCalledTimes(1));
+
+  await chat.user.unhover(button);
+  answer({ preview: { type: "Text", value: "Due on Friday" } });
+  await chat.user.type(chat.composer(), "something else");
+
+  expect(chat.view.queryByText("Due on Friday")).toBeNull();
 });
 
 test("[005/FR-016] a tag of a stored message has a preview by pointer and focus, and can be clicked", async () => {
