@@ -1,14 +1,17 @@
 """What one person may ask of one process: so much in a time, so many streams at once, and nobody else pays for it."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
 import pytest
+from starlette.responses import Response
 
 from gateway import chatkit_server, people
 from gateway.admission import Pace, Places
+from gateway.chatkit_server import FOLLOWED_AT_ONCE
 from shared.errors import ProductError
 from shared.identity import UserId
 from tests.gateway.conftest import Meet, Start
@@ -192,3 +195,17 @@ async def test_a_place_is_free_again_however_its_stream_ends() -> None:
     places.take(BOB)
     assert places.take(ANN)
     assert not places._taken
+
+
+@pytest.mark.requirement("004/FR-054")
+async def test_what_fails_before_its_first_word_leaves_its_place(start: Start, meet: Meet, wire: Wire) -> None:
+    async def away(_: Asked) -> Response:
+        return Response(status_code=502)
+
+    ann = meet(await start())
+    unknown = [await ann.ask("threads.follow", thread_id=str(uuid.uuid4())) for _ in range(FOLLOWED_AT_ONCE + 1)]
+    wire.before = away
+    exports = [await ann.get("export") for _ in range(people.EXPORTED_AT_ONCE + 1)]
+
+    assert {answer.status_code for answer in unknown} == {404}
+    assert {answer.status_code for answer in exports} == {503}

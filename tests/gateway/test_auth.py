@@ -21,7 +21,7 @@ from gateway.auth import VerifiedRoute
 from tests.gateway.conftest import Meet, Start
 from tests.gateway.serving import ORIGIN, Person, Started, Wire, chatkit_message, settings_of
 from tests.mcp_server.tokens import Mint, bad_tokens, people_mint
-from tests.services import GATEWAY_AUDIENCE, Issuer, SigningKey, free_port
+from tests.services import GATEWAY_AUDIENCE, ROOT, Issuer, SigningKey, free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -100,6 +100,12 @@ def test_every_route_but_health_verifies_its_user_and_is_in_this_test(environmen
     assert {one.path for one in routes if one not in verified} == {"/healthz", "/readyz"}
     walked = {(method, one.path) for one in verified for method in one.methods or ()}
     assert walked == {(method, path) for method, path, _ in ROUTES}
+
+
+def test_every_route_is_in_the_contract() -> None:
+    contract = (ROOT / "specs" / "001-first-light" / "contracts" / "gateway-http.md").read_text("utf-8")
+
+    assert [f"{method} {path}" for method, path, _ in ROUTES if f"`{method} {path}`" not in contract] == []
 
 
 @pytest.mark.requirement("001/FR-030")

@@ -16,6 +16,7 @@ const OWN = /^(blob:|data:image\/)/; // a picture from elsewhere is never loaded
  * @property {(error: unknown) => void} onError
  * @property {() => void} onUploaded
  * @property {(attachment: Attachment) => void} onFailed
+ * @property {(attachment: Attachment) => void} onAgain it will be announced anew, under another id
  * @property {(attachment: Attachment) => void} onRemove
  */
 
@@ -52,6 +53,7 @@ export class Attachment {
     const attachment = new Attachment(file, handlers);
     attachment.#again.addEventListener("click", () => {
       attachment.#remove.focus(); // the pressed button goes away
+      handlers.onAgain(attachment);
       attachment.#upload(file);
     });
     attachment.#upload(file);
@@ -80,6 +82,7 @@ export class Attachment {
   async #upload(file) {
     const { wire, onUploaded, onSay, onError } = this.#handlers;
     const { signal } = this.#abort;
+    this.id = "";
     this.hasFailed = false;
     this.#show("Uploading…");
     this.#bar.removeAttribute("value");

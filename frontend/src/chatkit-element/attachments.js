@@ -72,7 +72,9 @@ export class Attachments {
     const onRemove = (attachment) => this.#remove(attachment);
     /** @param {Attachment} attachment */
     const onFailed = ({ element }) => reveal(this.element, element);
-    return { wire, onSay, onError, onRemove, onFailed, onUploaded: onInput };
+    /** @param {Attachment} attachment */
+    const onAgain = (attachment) => this.#forget(attachment);
+    return { wire, onSay, onError, onRemove, onFailed, onAgain, onUploaded: onInput };
   }
 
   /** @param {Attachment} attachment */
@@ -103,7 +105,7 @@ export class Attachments {
     this.#forget(attachment);
   }
 
-  /** Nobody will send it; should the server not hear of that, it keeps it in vain. @param {Attachment} attachment */
+  /** Nobody will send what has this id; should the server not hear of that, it keeps it in vain. @param {Attachment} attachment */
   #forget({ id }) {
     const { wire, onError } = this.#handlers;
     if (id) wire().json("attachments.delete", { attachment_id: id }).catch(onError);

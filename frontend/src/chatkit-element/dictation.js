@@ -75,9 +75,11 @@ export class Dictation {
 
   /** @param {MediaStream} stream @param {AbortSignal} signal */
   #record(stream, signal) {
-    this.#recorded = [];
+    /** @type {Blob[]} */
+    const recorded = []; // its own: a recording that was discarded may still bring its last sound
+    this.#recorded = recorded;
     this.#recorder = new MediaRecorder(stream);
-    this.#recorder.ondataavailable = ({ data }) => this.#recorded.push(data);
+    this.#recorder.ondataavailable = ({ data }) => recorded.push(data);
     this.#recorder.onstop = () => {
       silence(stream);
       if (!signal.aborted) this.#hear();

@@ -79,13 +79,16 @@ export function partsOf(draft) {
 export function draftOf(parts) {
   /** @type {Tag[]} */
   const tags = [];
-  const words = parts.map((part) => {
-    if (part.type !== "input_tag") return part.text ?? "";
-    const { mention } = tagOf({ ...part, title: part.text.replace(/^@/, "") }, tags);
-    tags.push({ mention, part: { data: {}, ...part } });
-    return mention;
-  });
-  return { text: words.join(""), tags };
+  let text = "";
+  let isTagBefore = false;
+  for (const part of parts) {
+    const isTag = part.type === "input_tag";
+    const words = isTag ? tagOf({ ...part, title: part.text.replace(/^@/, "") }, tags).mention : (part.text ?? "");
+    if (isTag) tags.push({ mention: words, part: { data: {}, ...part } });
+    text += isTagBefore && GOES_ON.test(words) ? ` ${words}` : words; // run into a word, the tag would be none
+    isTagBefore = isTag;
+  }
+  return { text, tags };
 }
 
 /**
@@ -102,12 +105,11 @@ export function tagOf({ id, title, group, data = {}, interactive = false }, tags
   return { mention, part: { type: "input_tag", id, text: title, ...(group && { group }), data, interactive } };
 }
 
-/** @param {...Draft} drafts @returns {Draft} one after the other */
+/** One after the other; what has the same name in two of them gets another in one. @param {...Draft} drafts @returns {Draft} */
 export function joined(...drafts) {
-  const texts = drafts.map(({ text }) => text).filter(Boolean);
+  const lines = drafts.filter(({ text }) => text).map(partsOf);
   return {
-    text: texts.join("\n"),
-    tags: drafts.flatMap(({ tags = [] }) => tags),
+    ...draftOf(lines.flatMap((parts, at) => (at === 0 ? parts : [{ type: "input_text", text: "\n" }, ...parts]))),
     quote: drafts.find(({ quote }) => quote)?.quote,
     attachments: drafts.flatMap(({ attachments = [] }) => attachments),
   };

@@ -34,7 +34,8 @@ export function whyNot(file, options, count) {
   if (kinds.length > 0 && !isTaken) return `“${file.name}” is no kind of file that is taken here.`;
   const largest = largestOf(file.type, options.maxSize);
   if (file.size > largest) return `“${file.name}” is larger than ${inWords(largest)}.`;
-  return count < maxCount ? "" : `At most ${maxCount} files go with one message.`;
+  if (count < maxCount) return "";
+  return maxCount === 1 ? "Only one file goes with a message." : `At most ${maxCount} files go with a message.`;
 }
 
 /** The limit that names the kind most exactly. @param {string} type @param {number | Record<string, number>} [maxSize] */
@@ -49,8 +50,9 @@ function isKind(type, kind) {
   return kind === "*/*" || kind === type || (kind.endsWith("/*") && type.startsWith(kind.slice(0, -1)));
 }
 
-/** @param {number} bytes */
+/** Never more than it is: a file beside the limit would be said to be larger than it is. @param {number} bytes */
 function inWords(bytes) {
-  if (bytes >= MB) return `${Math.round(bytes / MB)} MB`;
-  return bytes >= KB ? `${Math.round(bytes / KB)} kB` : `${bytes} bytes`;
+  const tenths = (/** @type {number} */ unit) => Math.floor((bytes / unit) * 10) / 10;
+  if (bytes >= MB) return `${tenths(MB)} MB`;
+  return bytes >= KB ? `${tenths(KB)} kB` : `${bytes} bytes`;
 }

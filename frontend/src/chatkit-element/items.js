@@ -12,6 +12,7 @@ import { widget } from "./widgets.js";
  * @property {import("./widgets.js").Act} onAction
  * @property {import("./links.js").OnDeepLink} onDeepLink
  * @property {() => import("./tag.js").Entities} entities
+ * @property {(error: unknown) => void} onError a function of the page's failed
  */
 
 /**

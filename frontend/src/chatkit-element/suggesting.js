@@ -148,6 +148,7 @@ export class Suggesting {
   /** @param {Command} command */
   async #run(command) {
     const { field } = this.#parts;
+    this.close(); // it is run once, and what it puts into the text is not looked for
     await this.#show("Commands", async () => {
       const selection = await this.#sources.commands?.onSelect?.(command);
       if (selection?.type === "menu") return selection.commands.map((next) => this.#command(next));

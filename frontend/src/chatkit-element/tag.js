@@ -30,7 +30,7 @@ export function tag({ id, text, group, data, interactive = false }, handlers) {
 
 let previews = 0;
 
-/** Comes with the pointer or the focus, stays while either is there, and goes on Escape. */
+/** Comes with the pointer or the focus, and goes when one of them does, or on Escape. */
 class Preview {
   element;
   #button;
@@ -73,8 +73,9 @@ class Preview {
 
   async #show() {
     this.#loading ??= this.#load();
-    const shown = await this.#loading.catch(() => {
+    const shown = await this.#loading.catch((error) => {
       this.#loading = null; // it is asked for again the next time
+      this.#handlers.onError(error);
     });
     if (!shown || !this.#isWanted) return;
     this.#box.replaceChildren(widget({ type: "widget", widget: shown }, this.#handlers));

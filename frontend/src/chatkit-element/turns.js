@@ -9,6 +9,7 @@ export const UNCERTAIN = "The connection failed, so this may not have been done.
 
 const STOPPED = "You stopped this answer.";
 const FAILED = "The answer failed. Try again.";
+const TOOL_FAILED = "A step that this page was asked for failed. Try again.";
 const UNANSWERED = "This message was not answered.";
 const BUSY = 409;
 const STOPPING_MS = 500; // until the server has heard of a Stop
@@ -112,9 +113,19 @@ export class Turns {
   }
 
   /** @param {any} call of a tool that the page itself offers */
-  async #answerTool({ name, arguments: params }) {
-    const { conversation, options } = this.#parts;
-    const result = await options().onClientTool?.({ name, params });
+  async #answerTool(call) {
+    const { conversation, exchange, options, emit } = this.#parts;
+    const left = this.#left;
+    let result;
+    try {
+      result = await options().onClientTool?.({ name: call.name, params: call.arguments });
+    } catch (error) {
+      emit("error", { error });
+      const way = { label: "Try again", run: () => this.#answerTool(call) };
+      if (left === this.#left) conversation.addLocal({ type: "error", text: TOOL_FAILED, way });
+      return;
+    }
+    if (left !== this.#left || exchange.state.isRunning) return; // the person went on: it would end what runs now
     await this.#run("threads.add_client_tool_output", { thread_id: conversation.threadId, result });
   }
 

@@ -42,7 +42,9 @@ test("[005/FR-018] a file is announced, put where the server says, and sent with
   await chat.add(notes);
   await waitFor(() => expect(sent).toHaveLength(1));
   expect(chat.requests[0].body.params).toEqual({ name: "notes.txt", size: 5, mime_type: "text/plain" });
-  expect(sent[0]).toMatchObject({ method: "PUT", url: PLACE.url, headers: { "x-signed": "yes" }, file: notes });
+  expect(sent[0]).toMatchObject({ method: "PUT", url: PLACE.url, file: notes });
+  expect(sent[0].headers).toEqual(PLACE.headers); // and no token: the place is another's
+  expect(chat.input.value).toBe(""); // so that the same file can be chosen again
   sent[0].progress(0.4);
   expect(chat.files()).toEqual([expect.stringContaining("Uploading… 40 %")]);
   expect(chat.view.getByRole("progressbar", { name: "Upload of notes.txt" })).toHaveProperty("value", 0.4);
@@ -78,6 +80,8 @@ test("[005/FR-018] a direct upload is one form to its own address, by the page's
   expect(picture).toHaveAttribute("src", "blob:http://localhost/1");
   fireEvent.error(picture);
   expect(chat.element.shadowRoot.querySelector(".file img")).toBeNull(); // a sign, where the browser cannot draw it
+  await chat.user.type(chat.composer(), "{Enter}");
+  expect(URL.revokeObjectURL).toHaveBeenCalledWith("blob:http://localhost/1"); // its bytes are let go
 });
 
 test("[005/FR-018] a file that got lost is offered again, and one that the server refuses is not", async () => {
@@ -104,6 +108,50 @@ test("[005/FR-018] a file that got lost is offered again, and one that the serve
   expect(chat.view.queryByRole("button", { name: "Try again" })).toBeNull();
 });
 
+test("[005/FR-018] a place that does not take a file is said, and the file is not sent with the message", async () => {
+  const sent = uploads();
+  const chat = open({
+    "attachments.create": (/** @type {any} */ params) => ({ ...created(params), upload_descriptor: PLACE }),
+    "attachments.delete": () => ({}),
+  });
+  await chat.add(notes);
+  await waitFor(() => expect(sent).toHaveLength(1));
+  sent[0].answer(403);
+
+  await waitFor(() => expect(chat.files()[0]).toContain("Not uploaded. The place for files did not take it."));
+  await chat.say("now");
+  await chat.user.click(chat.view.getByRole("button", { name: "Remove notes.txt" }));
+  expect(chat.requests.map(({ body }) => body.type)).toEqual(["attachments.create", "attachments.delete"]);
+});
+
+test("[005/FR-018] a file that is tried again leaves nothing behind of the times before", async () => {
+  const sent = uploads();
+  const answers = ["first", new TypeError("network error"), "third"];
+  const chat = open({
+    "attachments.create": (/** @type {any} */ params) => {
+      const id = answers.shift();
+      if (id instanceof Error) throw id;
+      return { ...created(params), id, upload_descriptor: PLACE };
+    },
+    "attachments.delete": () => ({}),
+    "threads.create": nothing,
+  });
+  const again = async () => chat.user.click(await chat.view.findByRole("button", { name: "Try again" }));
+  await chat.add(notes);
+  await waitFor(() => expect(sent).toHaveLength(1));
+  sent[0].answer(0);
+  await again(); // it is not even announced
+  await again();
+  await waitFor(() => expect(sent).toHaveLength(2));
+  sent[1].answer(200);
+  await waitFor(() => expect(chat.view.queryByRole("progressbar")).toBeNull());
+  await chat.user.type(chat.composer(), "{Enter}");
+
+  const removed = chat.requests.filter(({ body }) => body.type === "attachments.delete");
+  expect(removed.map(({ body }) => body.params)).toEqual([{ attachment_id: "first" }]);
+  expect(chat.requests.at(-1)?.body.params.input.attachments).toEqual(["third"]);
+});
+
 test("[005/FR-018] a file is removed, at the server too, an upload is given up, and the focus stays", async () => {
   const sent = uploads();
   const chat = open({
@@ -127,9 +175,10 @@ test("[005/FR-018] a file is removed, at the server too, an upload is given up, 
 });
 
 test("[005/FR-018] what the option does not let in is said, and asks the server for nothing", async () => {
-  const accept = { "image/*": [".png"] };
-  const chat = open({}, { accept, maxSize: { "image/png": 3, "*": 1 }, maxCount: 0 });
-  expect(chat.input.accept).toBe("image/*,.png");
+  const accept = { "image/*": [".Png"] };
+  const chat = open({}, { accept, maxSize: { "image/png": 3, "image/webp": 1792, "*": 1 }, maxCount: 1 });
+  await chat.element.setComposerValue({ attachments: [created({ name: "plan.pdf", mime_type: "application/pdf" })] });
+  expect(chat.input.accept).toBe("image/*,.Png");
 
   const refused = (/** @type {File} */ file) => {
     fireEvent.change(chat.input, { target: { files: [file] } });
@@ -137,12 +186,30 @@ test("[005/FR-018] what the option does not let in is said, and asks the server 
   };
   expect(refused(notes)).toBe("“notes.txt” is no kind of file that is taken here.");
   expect(refused(photo)).toBe("“photo.png” is larger than 3 bytes.");
-  expect(refused(new File(["1"], "one.png", { type: "image/png" }))).toBe("At most 0 files go with one message.");
+  const rich = new File(["x".repeat(1800)], "rich.webp", { type: "image/webp" });
+  expect(refused(rich)).toBe("“rich.webp” is larger than 1.7 kB."); // which it is, as it would not be of 1.8
+  expect(refused(new File(["1"], "ONE.PNG"))).toBe("Only one file goes with a message."); // its name tells its kind
 
   await chat.user.type(chat.composer(), "x");
   expect(chat.view.queryByRole("alert")).toBeNull();
   expect(chat.requests).toEqual([]);
 });
+
+test.each([{}, { maxSize: { "image/png": 3 } }])(
+  "[005/FR-018] without limits ten files of 100 MB are the most",
+  (limits) => {
+    const chat = open({ "attachments.create": created }, limits);
+    const film = new File(["x"], "film.mp4", { type: "video/mp4" });
+    Object.defineProperty(film, "size", { value: 100 * 1024 * 1024 + 1 });
+
+    fireEvent.change(chat.input, { target: { files: [film] } });
+    expect(chat.view.getByRole("alert")).toHaveTextContent("“film.mp4” is larger than 100 MB.");
+    fireEvent.change(chat.input, { target: { files: Array(11).fill(notes) } });
+
+    expect(chat.view.getByRole("alert")).toHaveTextContent("At most 10 files go with a message.");
+    expect(chat.files()).toHaveLength(10);
+  },
+);
 
 test("[005/FR-018] files are pasted and dropped, and text that brings its picture stays text", async () => {
   const chat = open({ "attachments.create": created });
@@ -153,7 +220,7 @@ test("[005/FR-018] files are pasted and dropped, and text that brings its pictur
   fireEvent.paste(chat.composer(), { clipboardData: { ...clipboard, types: ["Files"] } });
   const dataTransfer = { files: [notes], types: ["Files"] };
   expect(fireEvent.dragOver(chat.element, { dataTransfer })).toBe(false);
-  fireEvent.drop(chat.element, { dataTransfer });
+  expect(fireEvent.drop(chat.element, { dataTransfer })).toBe(false); // else the browser would open the file
 
   await waitFor(() => expect(chat.requests).toHaveLength(2));
   expect(chat.view.getByRole("button", { name: "Remove photo.png" })).toBeInTheDocument();
@@ -165,6 +232,7 @@ test("[005/FR-018] where files are off, nothing takes one", () => {
   const dataTransfer = { files: [notes], types: ["Files"] };
 
   expect(chat.view.queryByRole("button", { name: "Add files" })).toBeNull();
+  expect(fireEvent.paste(chat.composer(), { clipboardData: dataTransfer })).toBe(true);
   expect(fireEvent.dragOver(chat.element, { dataTransfer })).toBe(true);
   fireEvent.drop(chat.element, { dataTransfer });
 

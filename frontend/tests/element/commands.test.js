@@ -7,13 +7,16 @@ import { openChat } from "./chat.js";
 beforeEach(() => sessionStorage.clear());
 
 const plan = { id: "plan", label: "Plan my day", description: "What is due", icon: "calendar", group: "Plans" };
-const tools = [{ id: "search", label: "Search the web", icon: "globe" }];
+const tools = [
+  { id: "search", label: "Search the web", icon: "globe" },
+  { id: "draw", label: "Draw", disabled: true },
+];
 
-/** @param {any} onSelect */
-function open(onSelect) {
+/** @param {any} onSelect @param {object} [more] */
+function open(onSelect, more) {
   const onSearch = async (/** @type {string} */ query) =>
     [plan].filter(({ label }) => label.toLowerCase().includes(query));
-  return openChat({}, { composer: { tools }, commands: { enabled: true, onSearch, onSelect } });
+  return openChat({}, { composer: { tools }, commands: { enabled: true, onSearch, onSelect }, ...more });
 }
 
 /** @param {any} chat */
@@ -56,6 +59,29 @@ test("[005/FR-017] a command may lead to others, and to something that is named 
   expect(onSelect.mock.calls).toEqual([[plan], [monday]]);
 });
 
+test("[005/FR-017] a command of a second list runs once, and what it names is not looked for", async () => {
+  const monday = { id: "monday", label: "Monday" };
+  /** @type {(selection: any) => void} */
+  let select = () => undefined;
+  const onSelect = jest.fn(async (/** @type {any} */ { id }) =>
+    id === "plan" ? { type: "menu", commands: [monday] } : new Promise((done) => (select = done)),
+  );
+  const onTagSearch = jest.fn(async () => [{ id: "d1", title: "Monday's plan" }]);
+  const chat = open(onSelect, { entities: { onTagSearch } });
+  await chat.user.type(chat.composer(), "/plan");
+  await waitFor(() => expect(options(chat)).toHaveLength(1));
+  await chat.user.keyboard("{Enter}");
+  await waitFor(() => expect(options(chat)).toEqual(["Monday"]));
+
+  await chat.user.keyboard("{Enter}");
+  expect(options(chat)).toEqual([]);
+  select({ type: "entity", entity: { id: "d1", title: "Monday's plan" } });
+
+  await waitFor(() => expect(chat.composer()).toHaveValue("@Monday's plan "));
+  expect(onTagSearch).not.toHaveBeenCalled();
+  expect(onSelect).toHaveBeenCalledTimes(2);
+});
+
 test("[005/FR-017] a command that only has an effect ends, and one that fails is said", async () => {
   const onSelect = jest.fn(async () => undefined);
   const chat = open(onSelect);
@@ -78,8 +104,9 @@ test("[005/FR-017] a slash in a word is a slash, and so is every one where comma
   await chat.user.type(chat.composer(), "and/pl");
   expect(options(chat)).toEqual([]);
 
-  const without = openChat({}, { composer: { tools } });
-  await without.user.type(without.composer(), "/");
+  sessionStorage.clear();
+  const without = openChat({ "threads.create": () => new Response("") }, { composer: { tools } });
+  await without.user.type(without.composer(), "/web{Enter}");
 
-  expect(options(without)).toEqual([]);
+  expect(without.requests[0].body.params.input.content).toEqual([{ type: "input_text", text: "/web" }]);
 });

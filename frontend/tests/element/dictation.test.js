@@ -8,11 +8,16 @@ import { openChat } from "./chat.js";
 const track = { stop: jest.fn() };
 const getUserMedia = jest.fn(async (/** @type {any} */ _wanted) => /** @type {any} */ ({ getTracks: () => [track] }));
 
+/** The recorder that was made last. @type {any} */
+let recorder;
+
 class Recorder extends EventTarget {
   mimeType = "audio/webm;codecs=opus";
   ondataavailable = (/** @type {any} */ _event) => undefined;
   onstop = () => undefined;
-  start() {}
+  start() {
+    recorder = this;
+  }
   stop() {
     this.ondataavailable({ data: new Blob(["sound"]) });
     this.dispatchEvent(new Event("stop"));
@@ -40,13 +45,20 @@ function open(answers = {}) {
 }
 
 test("[005/FR-019] speech becomes text at the caret, and the microphone is free afterwards", async () => {
-  const chat = open({ "input.transcribe": () => ({ text: " milk tomorrow " }) });
+  let isFree = false;
+  const chat = open({
+    "input.transcribe": () => {
+      isFree = track.stop.mock.calls.length > 0;
+      return { text: " milk tomorrow " };
+    },
+  });
   await chat.user.type(chat.composer(), "buy, please");
   chat.composer().setSelectionRange(3, 3);
 
   await chat.press("Dictate");
   await waitFor(() => expect(chat.bar()).toHaveTextContent("Recording0:00"));
   expect(chat.focused()).toHaveAccessibleName("Use the recording");
+  expect(chat.view.getByRole("button", { name: "Dictate" })).toBeDisabled();
   await waitFor(() => expect(chat.bar()).toHaveTextContent("Recording0:01"), { timeout: 3000 });
   await chat.user.keyboard("{Enter}");
 
@@ -57,7 +69,24 @@ test("[005/FR-019] speech becomes text at the caret, and the microphone is free 
   });
   expect(chat.bar()).toBeNull();
   expect(chat.focused()).toBe(chat.composer());
-  expect(track.stop).toHaveBeenCalled();
+  expect(isFree).toBe(true); // before the server, which may be slow, was asked
+});
+
+test("[005/FR-019] while one recording runs, no command begins another", async () => {
+  const chat = openChat({}, { composer: { dictation: { enabled: true } }, commands: { enabled: true } });
+  const rows = () => chat.element.shadowRoot.querySelectorAll(".suggestions .row");
+  const dictate = async () => {
+    await chat.user.type(chat.composer(), "/dict");
+    await waitFor(() => expect(rows()).toHaveLength(1));
+    await chat.user.keyboard("{Enter}");
+    await waitFor(() => expect(chat.element.shadowRoot.querySelector(".recording")).not.toBeNull());
+  };
+
+  await dictate();
+  await dictate();
+
+  expect(getUserMedia).toHaveBeenCalledTimes(1);
+  chat.element.remove();
 });
 
 test("[005/FR-019] a recording that is discarded, or whose conversation is left, goes nowhere", async () => {
@@ -74,6 +103,37 @@ test("[005/FR-019] a recording that is discarded, or whose conversation is left,
 
   expect(track.stop).toHaveBeenCalledTimes(2);
   expect(chat.requests).toEqual([]);
+});
+
+test("[005/FR-019] the last sound of a recording that was discarded is in no other", async () => {
+  const chat = open({ "input.transcribe": () => ({ text: "milk" }) });
+  await chat.press("Dictate");
+  await waitFor(() => expect(chat.bar()).toHaveTextContent("Recording"));
+  const discarded = recorder;
+  await chat.press("Discard the recording");
+  await chat.press("Dictate");
+  await waitFor(() => expect(chat.bar()).toHaveTextContent("Recording"));
+  expect(chat.element.shadowRoot.querySelectorAll(".clock")).toHaveLength(1); // that of the first has stopped
+
+  discarded.stop(); // as a browser does, some time after the microphone was let go
+  await chat.press("Use the recording");
+
+  await waitFor(() => expect(chat.composer()).toHaveValue("milk"));
+  expect(chat.requests.map(({ body }) => body.params.audio_base64)).toEqual([btoa("sound")]);
+});
+
+test("[005/FR-019] speech that is discarded while the server hears it is no failure", async () => {
+  const chat = open({ "input.transcribe": () => new Promise(() => undefined) });
+  await chat.press("Dictate");
+  await waitFor(() => expect(chat.bar()).toHaveTextContent("Recording"));
+  await chat.press("Use the recording");
+  await waitFor(() => expect(chat.requests).toHaveLength(1));
+
+  await chat.press("Discard the recording");
+  await chat.user.type(chat.composer(), "typed instead");
+
+  expect(chat.requests[0].signal?.aborted).toBe(true);
+  expect([chat.bar(), chat.events]).toEqual([null, []]);
 });
 
 test("[005/FR-019] a microphone that is allowed too late is let go at once", async () => {

@@ -3,7 +3,7 @@
 import { beforeEach, expect, jest, test } from "@jest/globals";
 import { waitFor } from "@testing-library/dom";
 import { eventStream } from "../network.js";
-import { added, assistantItem, done, openChat, thread, userItem } from "./chat.js";
+import { added, assistantItem, done, nothing, openChat, thread, threadOf, userItem } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -15,6 +15,8 @@ async function answering(options, answers) {
   stream.send({ type: "thread.created", thread }, done(userItem("u1", "go")));
   return { stream, chat };
 }
+
+const call = { type: "client_tool_call", id: "c1", status: "pending", name: "where", arguments: { exact: true } };
 
 /** @param {string} id @param {object} update */
 const updated = (id, update) => ({ type: "thread.item.updated", item_id: id, update });
@@ -125,7 +127,6 @@ test("[005/FR-002] an effect reaches the page, and a tool of the page answers th
   const { stream, chat } = await answering({ onClientTool }, { "threads.add_client_tool_output": () => next.response });
   const effects = jest.fn();
   chat.element.addEventListener("chatkit.effect", (/** @type {any} */ { detail }) => effects(detail));
-  const call = { type: "client_tool_call", id: "c1", status: "pending", name: "where", arguments: { exact: true } };
 
   stream.send({ type: "client_effect", name: "celebrate", data: { how: "loud" } }, done(call));
   stream.end();
@@ -136,4 +137,37 @@ test("[005/FR-002] an effect reaches the page, and a tool of the page answers th
   expect(effects).toHaveBeenCalledWith({ name: "celebrate", data: { how: "loud" } });
   expect(onClientTool).toHaveBeenCalledWith({ name: "where", params: { exact: true } });
   expect(chat.requests.at(-1)?.body.params).toEqual({ thread_id: "t1", result: { place: "Berlin" } });
+});
+
+test("[005/FR-002] a tool of the page that fails is said, and is tried again", async () => {
+  const next = eventStream();
+  const onClientTool = jest.fn(async () => ({ place: "Berlin" }));
+  onClientTool.mockRejectedValueOnce(new Error("lost"));
+  const { stream, chat } = await answering({ onClientTool }, { "threads.add_client_tool_output": () => next.response });
+
+  stream.send(done(call));
+  stream.end();
+  expect(await chat.view.findByRole("alert")).toHaveTextContent("A step that this page was asked for failed.");
+  expect(chat.events).toContainEqual(["error", { error: new Error("lost") }]);
+  await chat.user.click(chat.view.getByRole("button", { name: "Try again" }));
+
+  await waitFor(() => expect(chat.requests.at(-1)?.body.params).toMatchObject({ result: { place: "Berlin" } }));
+  next.end();
+});
+
+test("[005/FR-002] what a tool of the page found does not run into a conversation that was opened meanwhile", async () => {
+  /** @type {(found: any) => void} */
+  let find = () => undefined;
+  const onClientTool = jest.fn(() => new Promise((done) => (find = done)));
+  const reads = { "threads.get_by_id": () => threadOf(), "threads.follow": nothing };
+  const { stream, chat } = await answering({ onClientTool }, reads);
+  stream.send(done(call));
+  stream.end();
+  await waitFor(() => expect(onClientTool).toHaveBeenCalledTimes(1));
+
+  await chat.element.setThreadId("t2");
+  find({ place: "Berlin" });
+  await chat.element.fetchUpdates(); // and whatever was on its way is sent by now
+
+  expect(chat.requests.map(({ body }) => body.type)).not.toContain("threads.add_client_tool_output");
 });

@@ -118,6 +118,7 @@ test("[005/FR-002] a pinned tool has a button of its own, a chosen one its short
   await chat.user.selectOptions(chat.view.getByLabelText("Tool"), "search");
   expect(pin).toHaveAttribute("aria-pressed", "false");
   expect(words("Tool")).toEqual(["No tool", "Search", "Draw"]);
+  expect(chat.view.getByLabelText("Tool").querySelector("[value=draw]")).toHaveAttribute("hidden");
   await chat.user.dblClick(pin);
 
   expect(pin).toHaveAttribute("aria-pressed", "false");
@@ -166,7 +167,10 @@ test("[005/FR-024] the theme is told to the stylesheet, and nothing of it stays 
 test("[005/FR-002] what the composer answers is shown, can be removed, is kept, and goes with the message", async () => {
   const stream = eventStream();
   const chat = openChat({ "threads.create": () => stream.response });
-  await chat.element.setComposerValue({ text: "why?", reply: "You have two tasks." });
+  await chat.element.setComposerValue({ reply: "You have two tasks." });
+  await chat.user.type(chat.composer(), "{Enter}");
+  expect(chat.requests).toEqual([]); // a quote alone says nothing
+  await chat.element.setComposerValue({ text: "why?" });
   expect(chat.view.getByRole("group", { name: "In answer to" })).toHaveTextContent("You have two tasks.");
   await chat.user.click(chat.view.getByRole("button", { name: "Remove the quote" }));
   expect(chat.view.queryByRole("group", { name: "In answer to" })).toBeNull();

@@ -3,7 +3,7 @@
 import { beforeEach, expect, jest, test } from "@jest/globals";
 import { waitFor } from "@testing-library/dom";
 import { eventStream, refusal } from "../network.js";
-import { done, openChat, thread, URL } from "./chat.js";
+import { done, openChat, openThread, thread, URL } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -68,6 +68,33 @@ test("[005/FR-016] a name of several words is found, Escape closes the list, and
   stream.end();
 });
 
+test.each([
+  ["a list that was closed stays closed", "@an", "{Escape}n{Enter}", "@ann"],
+  ["an address is no name", "mail", "@an{Enter}", "mail@an"],
+  ["a name that nothing was found for ends with its word", "@zz", "z an{Enter}", "@zzz an"],
+])("[005/FR-016] %s, and Enter sends what was written", async (_, before, then, sent) => {
+  const search = jest.fn(onTagSearch);
+  const chat = openChat({ "threads.create": () => new Response("") }, { entities: { onTagSearch: search } });
+  await type(chat, before);
+  if (before === "@an") await waitFor(() => expect(options(chat)).toEqual(["Ann", "Anna"]));
+
+  await type(chat, then);
+
+  await waitFor(() => expect(chat.requests).toHaveLength(1));
+  expect(chat.requests[0].body.params.input.content).toEqual([{ type: "input_text", text: sent }]);
+  expect(search).not.toHaveBeenCalledWith("zzz an"); // the text has gone on
+});
+
+test("[005/FR-016] whoever goes elsewhere leaves no list behind", async () => {
+  const chat = openChat({}, { entities: { onTagSearch } });
+  await type(chat, "@an");
+  await waitFor(() => expect(options(chat)).toEqual(["Ann", "Anna"]));
+
+  chat.composer().blur();
+
+  expect(options(chat)).toEqual([]);
+});
+
 test("[005/FR-016] a click takes a suggestion, and the one key that would cut a tag takes all of it away", async () => {
   const chat = openChat({}, { entities: { onTagSearch, showComposerMenu: true } });
   await chat.user.click(chat.view.getByRole("button", { name: "Name something" }));
@@ -103,7 +130,7 @@ test("[005/FR-016] a tag that is written into is a tag no more, and one name sta
 });
 
 test("[005/FR-016] an answer to an older question is not shown, and a search that fails is said", async () => {
-  /** @type {Record<string, (found: any[]) => void>} */
+  /** @type {Record<string, (found: any[] | Promise<any>) => void>} */
   const answer = {};
   const search = jest.fn(
     (/** @type {string} */ query) => new Promise((resolve) => Object.assign(answer, { [query]: resolve })),
@@ -113,11 +140,13 @@ test("[005/FR-016] an answer to an older question is not shown, and a search tha
 
   answer.an([ann]);
   answer.a([milk]);
+  answer[""](Promise.reject(new Error("long ago")));
 
   await waitFor(() => expect(options(chat)).toEqual(["Ann"]));
   search.mockRejectedValue(new Error("away"));
   await type(chat, "n");
   await waitFor(() => expect(chat.events).toContainEqual(["error", { error: new Error("away") }]));
+  expect(chat.events).not.toContainEqual(["error", { error: new Error("long ago") }]);
   expect(chat.view.getByRole("alert")).toHaveTextContent("This did not work. Try it again.");
 });
 
@@ -135,6 +164,60 @@ test("[005/FR-016] a message that is refused comes back with its tags, and so do
   expect(again.composer()).toHaveValue("Is @Buy milk");
   await type(again, "{Enter}");
   expect(again.requests[0].body.params.input.content).toEqual([{ type: "input_text", text: "Is " }, TAG]);
+});
+
+test("[005/FR-016] what was not stored and what was written since keep their own tags of one name", async () => {
+  const other = { ...TAG, id: "t9", group: "Plans" };
+  const stream = eventStream();
+  const chat = openChat({ "threads.create": () => stream.response });
+  await chat.element.setComposerValue({ content: [TAG] });
+  await type(chat, "{Enter}");
+  await chat.element.setComposerValue({ content: [other] });
+  stream.end(); // before the message was stored
+  await waitFor(() => expect(chat.composer()).toHaveValue("@Buy milk\n@Buy milk (Plans)"));
+  await type(chat, "{Enter}");
+
+  const content = [TAG, { type: "input_text", text: "\n" }, other];
+  expect(chat.requests.at(-1)?.body.params.input).toMatchObject({ content });
+});
+
+test("[005/FR-016] a tag that runs into a word stays a tag", async () => {
+  const chat = openChat({ "threads.create": () => new Response("") });
+  await chat.element.sendUserMessage({ content: [TAG, { type: "input_text", text: "s are due" }] });
+
+  const { content } = chat.requests[0].body.params.input;
+  expect(content).toEqual([TAG, { type: "input_text", text: " s are due" }]);
+});
+
+test("[005/FR-016] a preview that cannot be had is told to the page, and asked for again", async () => {
+  const onRequestPreview = jest.fn(async () => ({ preview: { type: "Text", value: "Due on Friday" } }));
+  onRequestPreview.mockRejectedValueOnce(new Error("away"));
+  const message = { type: "user_message", id: "u1", content: [TAG] };
+  const chat = openThread([message], {}, { entities: { onRequestPreview } });
+  const button = await chat.view.findByRole("button", { name: "Buy milk" });
+
+  await chat.user.hover(button);
+  await waitFor(() => expect(chat.events).toContainEqual(["error", { error: new Error("away") }]));
+  await chat.user.unhover(button);
+  await chat.user.hover(button);
+
+  expect(await chat.view.findByText("Due on Friday")).toBeInTheDocument();
+});
+
+test("[005/FR-016] a preview that comes when nobody looks any more is not shown", async () => {
+  /** @type {(preview: any) => void} */
+  let answer = () => undefined;
+  const onRequestPreview = jest.fn(() => new Promise((done) => (answer = done)));
+  const chat = openThread([{ type: "user_message", id: "u1", content: [TAG] }], {}, { entities: { onRequestPreview } });
+  const button = await chat.view.findByRole("button", { name: "Buy milk" });
+  await chat.user.hover(button);
+  await waitFor(() => expect(onRequestPreview).toHaveBeenCalledTimes(1));
+
+  await chat.user.unhover(button);
+  answer({ preview: { type: "Text", value: "Due on Friday" } });
+  await chat.user.type(chat.composer(), "something else");
+
+  expect(chat.view.queryByText("Due on Friday")).toBeNull();
 });
 
 test("[005/FR-016] a tag of a stored message has a preview by pointer and focus, and can be clicked", async () => {
@@ -177,4 +260,6 @@ test("[005/FR-016] a tag that does nothing is no button, and a message of the pa
 
   expect(chat.composer()).toHaveValue("half a sen");
   expect(chat.view.getByRole("button", { name: "Buy milk" })).toBeInTheDocument(); // as it is stored, it does something
+  const elsewhere = openThread([{ type: "user_message", id: "u1", content: [TAG] }]);
+  expect(await elsewhere.view.findByText("Buy milk")).toHaveProperty("tagName", "SPAN"); // of a page that knows no more
 });
