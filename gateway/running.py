@@ -43,9 +43,11 @@ class Runner:
                 outcome = await self._produce(turn)
                 await self._store(turn, outcome)
             TURNS.end(outcome)
-        except ProductError as error:
+        except Exception as error:
+            # The edge of a task that nobody awaits: whoever listens hears of it in any case.
             TURNS.end("not_stored")
-            log.warning("a turn was not stored: %s", error.code)
+            what = error.code if isinstance(error, ProductError) else type(error).__name__
+            log.warning("a turn was not stored: %s", what, exc_info=not isinstance(error, ProductError))
             turn.fail(_unavailable("The answer could not be stored. Reload the conversation before you send again."))
         finally:
             turn.end()

@@ -329,6 +329,21 @@ async def test_an_answer_that_cannot_be_stored_ends_with_an_error_that_allows_a_
     assert (plain.status_code, plain.json()["code"]) == (503, "unavailable")
 
 
+@pytest.mark.requirement("004/FR-024")
+async def test_what_nobody_foresaw_at_the_end_is_told_too(
+    start: Start, meet: Meet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("a mistake of ours")
+
+    ann = meet(await start())
+    monkeypatch.setattr(running, "to_item", fail)
+    events = await ann.chat("hello")
+
+    assert events[-1]["type"] == "error"
+    assert "could not be stored" in events[-1]["message"]
+
+
 @pytest.mark.requirement("001/FR-037")
 async def test_a_short_absence_at_the_end_costs_nothing(start: Start, meet: Meet, wire: Wire) -> None:
     ann = meet(await start())
