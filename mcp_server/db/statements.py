@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import BindParameter, ClauseElement, bindparam
-from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.dialects import registry
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-_DIALECT = asyncpg.dialect()
+_DIALECT = registry.load("postgresql.asyncpg")()
 
 
 def value(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]] | None = None) -> BindParameter[Any]:
@@ -27,6 +28,7 @@ class Statement:
 
     def __init__(self, built: ClauseElement) -> None:
         compiled = built.compile(dialect=_DIALECT)
+        assert isinstance(compiled, SQLCompiler)
         self.text = str(compiled)
         self._places: list[str] = compiled.positiontup or []
         self._fixed = {name: one.effective_value for one, name in compiled.bind_names.items() if not one.required}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Text, all_, any_
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, all_, any_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from mcp_server.db.statements import value
@@ -11,12 +11,12 @@ _WORDS = value("words", ARRAY(Text))
 _ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\%_"})
 
 
-def holds_all(text: ColumnElement[str]) -> ColumnElement[bool]:
+def holds_all(text: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Return the condition that a text holds every one of ``words``."""
     return text.ilike(all_(_WORDS))
 
 
-def holds_any(text: ColumnElement[str]) -> ColumnElement[bool]:
+def holds_any(text: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Return the condition that a text holds one of ``words``."""
     return text.ilike(any_(_WORDS))
 

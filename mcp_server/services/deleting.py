@@ -33,6 +33,7 @@ class Target:
 
     @classmethod
     def of(cls, row: HeldTask) -> Self:
+        assert row.updated_at is not None
         return cls(f"t{row.id}", row.title, str(due_of(row) or ""), row.repeat or "", row.updated_at)
 
 
