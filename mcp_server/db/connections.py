@@ -108,7 +108,7 @@ class Connections:
         must_wait, begun = self._asked >= MOST, time.perf_counter()
         self._asked += 1
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(WAIT_SECONDS if must_wait else None):
                 return await pool.acquire()
         except BaseException:
             self._asked -= 1

@@ -12,7 +12,7 @@ LONGEST_TEXT = 2000
 
 def trace_statement(sent: LoggedQuery) -> None:
     """Make a span of a statement that was answered, below what was under way when it was sent."""
-    operation = sent.query.split(None, 1)[0].strip(";").upper()
+    operation = sent.query.split(None, 1)[0].upper()
     attributes = {
         "db.system.name": "postgresql",
         "db.operation.name": operation,
