@@ -12,9 +12,10 @@ from sqlalchemy import DateTime, Integer, Text, any_, column, exists, func, sele
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow, ReplyRow
+from mcp_server.db.people import Person
 from mcp_server.db.repository import Repository
 from mcp_server.db.statements import USER, Statement, value
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.tables import PersonRow, TaskRow
 from mcp_server.origin import Origin
 from shared.contract import TaskTool
 
@@ -44,6 +45,11 @@ _DONE = insert(ChangeRow).values(
     turn_id=value("turn_id"),
     undoes=value("undoes"),
 )
+_COUNTED = (
+    update(PersonRow)
+    .where(PersonRow.user_id == USER)
+    .values(next_task=value("next_task"), next_change=value("next_change"))
+)
 _ADD = Statement(
     insert(ChangedTaskRow)
     .from_select(
@@ -55,6 +61,7 @@ _ADD = Statement(
             set_={name: _STORED.excluded[name] for name in ("updated_at", *_CONTENT)},
         ).cte("stored"),
         _DONE.cte("done"),
+        _COUNTED.cte("counted"),
     )
 )
 _FOUND = select(
@@ -131,12 +138,16 @@ class ChangeRepository(Repository):
     """One user's change sets. Whoever adds one has locked the person before, and the tasks in it."""
 
     async def add(
-        self, number: int, at: datetime, origin: Origin, snapshots: Sequence[Snapshot], undoes: int | None
-    ) -> None:
-        """Store a change set, and each task in it as it is after."""
+        self, person: Person, at: datetime, origin: Origin, snapshots: Sequence[Snapshot], undoes: int | None
+    ) -> int:
+        """Store a change set, each task in it as it is after, and which numbers the person has used; return its own."""
+        number = person.next_change
+        person.next_change = number + 1
         said = {"client": origin.client, "tool": origin.tool, "turn_id": origin.turn_id, "undoes": undoes}
+        used = {"next_task": person.next_task, "next_change": person.next_change}
         tasks = [{"task_id": one.task_id, "before": one.before, "after": one.after} for one in snapshots]
-        await self._rows(_ADD, number=number, at=at, tasks=tasks, **said)
+        await self._rows(_ADD, number=number, at=at, tasks=tasks, **said, **used)
+        return number
 
     async def find(self, number: int) -> StoredChange | None:
         return _change(await self._row(_FIND, number=number))

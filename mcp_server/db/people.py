@@ -16,14 +16,13 @@ _SET_ZONE = Statement(_CHANGE.values(time_zone=value("name")))
 _CHOOSE_ZONE = Statement(_CHANGE.values(time_zone=value("name"), zone_chosen=True))
 _HELD = (PersonRow.time_zone, PersonRow.zone_chosen, PersonRow.next_task, PersonRow.next_change)
 _LOCK = Statement(select(*_HELD).where(PersonRow.user_id == USER).with_for_update(key_share=True))
-_COUNT = Statement(_CHANGE.values(next_task=value("task"), next_change=value("change")))
 _REMOVE = Statement(delete(PersonRow).where(PersonRow.user_id == USER))
 _REMOVE_LIMITS = Statement(delete(RateLimitRow).where(RateLimitRow.user_id == USER))
 
 
 @dataclass
 class Person:
-    """A person whose row is held until the transaction ends."""
+    """A person whose row is held until the transaction ends; the numbers are the next ones that nothing has."""
 
     time_zone: str | None
     zone_chosen: bool
@@ -65,16 +64,8 @@ class PersonRepository(Repository):
         await self._rows(_REMOVE_LIMITS)
 
     async def take_task_numbers(self, count: int) -> range:
-        """Reserve numbers for new tasks, kept with the number of their change set; none is ever used twice."""
+        """Reserve numbers for new tasks, which are kept with their change set; none is ever used twice."""
         person = await self.lock()
         first = person.next_task
         person.next_task = first + count
         return range(first, first + count)
-
-    async def take_change_number(self) -> int:
-        """Take the number of a change set, and keep which numbers are taken."""
-        person = await self.lock()
-        number = person.next_change
-        person.next_change = number + 1
-        await self._rows(_COUNT, task=person.next_task, change=person.next_change)
-        return number

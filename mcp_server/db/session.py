@@ -112,10 +112,10 @@ class Database:
         """
         values = TAKE.placed({"user": user, **cell(bucket, pace)})
 
-        async def take(connection: Connection) -> list[Record]:
+        async def count(connection: Connection) -> list[Record]:
             return await connection.fetch(TAKE.text, *values)
 
-        async with self._proved(), self._connections.lend(take) as (_, taken):
+        async with self._proved(), self._connections.lend(count) as (_, taken):
             return bool(taken)
 
     async def check_role(self) -> None:

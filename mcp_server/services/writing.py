@@ -67,16 +67,15 @@ class Write:
 
     async def record(self, origin: Origin) -> str | None:
         """Store what changed, as one change set, and return the token that takes it back."""
-        after = {number: Content.of(task) for number, (task, _) in sorted(self._touched.items())}
         snapshots = [
-            Snapshot(number, before.to_json() if before else None, now.to_json())
-            for number, now in after.items()
-            if (before := self._touched[number][1]) != now
+            Snapshot(number, before.to_json() if before else None, after.to_json())
+            for number, (task, before) in sorted(self._touched.items())
+            if (after := Content.of(task)) != before
         ]
         if not snapshots:
             return None
-        number = await self.rows.people.take_change_number()
-        await self.rows.changes.add(number, self.at, origin, snapshots, self.undoes)
+        person = await self.rows.people.lock()
+        number = await self.rows.changes.add(person, self.at, origin, snapshots, self.undoes)
         return f"c{number}"
 
     def _touch(self, task: HeldTask) -> HeldTask:
