@@ -48,13 +48,9 @@ class Write:
         return {task.id: self._touch(task) for task in await self.rows.tasks.lock(numbers)}
 
     async def hold_occurrence(self, series: int, on: date) -> HeldTask | None:
-        """Return the task that stands for a date of a series, deleted or not, as this write leaves it."""
-        for task, _ in self._touched.values():
-            if (task.series, task.occurrence_on) == (series, on):
-                return task
+        """Return the task that stands for a date of a series, deleted or not."""
         found = await self.rows.tasks.lock_occurrence(series, on)
-        # One that is held already stands for another date by now.
-        return None if found is None or found.id in self._touched else self._touch(found)
+        return None if found is None else self._touch(found)
 
     async def add(self, drafts: Sequence[HeldTask]) -> None:
         """Give new tasks their numbers; one that repeats begins a series of its own, unless it continues another."""
@@ -79,7 +75,7 @@ class Write:
         return f"c{number}"
 
     def _touch(self, task: HeldTask) -> HeldTask:
-        """Keep what a task is before this write changes it."""
+        """Keep what a task was; one that is held already is returned as this write has changed it."""
         return self._touched.setdefault(task.id, (task, Content.of(task)))[0]
 
 

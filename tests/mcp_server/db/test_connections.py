@@ -1,8 +1,8 @@
-"""A burst waits for a connection, no longer than it should, and the wait is told."""
+"""A burst waits for a connection, no longer than it should; and nobody finds in one what another left there."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 
@@ -67,3 +67,20 @@ async def test_whoever_waits_too_long_is_told_to_try_again(
 
     assert refused.value.code is ErrorCode.UNAVAILABLE
     assert told("in_use") == 0
+
+
+@pytest.mark.parametrize("is_cancelled", [True, False])
+async def test_what_was_left_in_the_middle_is_undone_before_the_connection_is_lent_again(
+    database: Database, user_id: str, is_cancelled: bool
+) -> None:
+    left = 0
+    with suppress(TimeoutError, ProductError, ZeroDivisionError):
+        async with asyncio.timeout(0.2 if is_cancelled else None), database.transaction(UserId(user_id)) as rows:
+            await rows.people.lock()
+            left = rows.people._connection.get_server_pid()
+            await rows.people._connection.execute(f"SELECT pg_sleep({int(is_cancelled)})")
+            _ = 1 / 0
+
+    async with database.transaction(UserId(user_id)) as rows:
+        assert rows.people._connection.get_server_pid() == left
+        assert await rows.people._connection.fetchval("SELECT count(*) FROM people") == 0
