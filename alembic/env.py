@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import mcp_server.db.change_tables  # noqa: F401 - its tables belong to the metadata
-from mcp_server.db.addresses import async_url
+from mcp_server.db.addresses import address_of
 from mcp_server.db.tables import Row
 
 log = logging.getLogger("migrations")  # what is below "alembic" is silent
@@ -105,7 +105,8 @@ def let_purge(connection: Connection) -> None:
 
 
 async def run() -> None:
-    url, options = async_url(OWNER_URL)
+    address, options = address_of(OWNER_URL)
+    url = address.replace("postgresql:", "postgresql+asyncpg:", 1)
     for left in reversed(range(ATTEMPTS)):
         engine = create_async_engine(url, connect_args=options)
         try:

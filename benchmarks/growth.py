@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 import asyncpg
-from sqlalchemy import event
+from asyncpg.connection import LoggedQuery
 
 from benchmarks.measure import Bound, Measurement, Result
 from mcp_server.db.session import Database
@@ -153,10 +153,12 @@ async def _scans(url: str) -> list[str]:
     """Return the statements of these calls that go through others' rows, by their plans under the policy."""
     database, sent = Database(url), dict[str, Any]()
 
-    @event.listens_for(database._engine.sync_engine, "before_cursor_execute")
-    def note(_: Any, __: Any, statement: str, parameters: Any, ___: Any, ____: bool) -> None:
-        sent[statement] = parameters[0] if isinstance(parameters, list) else parameters
+    def note(one: LoggedQuery) -> None:
+        if one.args:  # not BEGIN and COMMIT
+            sent[one.query] = one.args
 
+    async with database.transaction(USER) as rows:  # the connection that each of these calls is lent
+        rows.people._connection.add_query_logger(note)
     for call in _calls(database).values():
         await call()
     scanning = await going_through_others(url, USER, sent)

@@ -1,6 +1,5 @@
 """What a tool answers on the wire: the structured content, the same as text, or an error with its code."""
 
-import json
 import re
 
 from mcp.types import CallToolResult, TextContent
@@ -16,7 +15,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.]{1,64}")
 def result_of(answer: BaseModel) -> CallToolResult:
     """Return an answer; fields without a value are left out."""
     content = answer.model_dump(mode="json", exclude_none=True)
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    text = answer.model_dump_json(exclude_none=True)
     return CallToolResult(content=[TextContent(text=text)], structured_content=content)
 
 

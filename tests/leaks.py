@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 
 import asyncpg
-from sqlalchemy import text
 
 from mcp_server.db.session import Database
 from mcp_server.db.tables import Row
@@ -67,7 +66,7 @@ async def _has_read(database: Database, person: UserId, statement: str, chance: 
     with suppress(TimeoutError, ProductError):
         limit = HASTE if chance.random() < HASTY else None
         async with asyncio.timeout(limit), database.transaction(person) as rows:
-            tally.see(await rows.tasks._session.scalars(text(statement)), person)
+            tally.see([whose for (whose,) in await rows.tasks._connection.fetch(statement)], person)
         return True
     return False
 

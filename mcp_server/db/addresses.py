@@ -1,4 +1,4 @@
-"""Where the database is: an address as a provider prints it, as SQLAlchemy and asyncpg take it."""
+"""Where the database is: an address as a provider prints it, as asyncpg takes it."""
 
 import ssl
 from typing import Any
@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 _LIBPQ_ALONE = {"channel_binding", "connect_timeout", "gssencmode", "sslnegotiation"}
 
 
-def async_url(url: str) -> tuple[str, dict[str, Any]]:
-    """Return SQLAlchemy's address and asyncpg's arguments for a PostgreSQL address as a provider prints it.
+def address_of(url: str) -> tuple[str, dict[str, Any]]:
+    """Return asyncpg's address and arguments for a PostgreSQL address as a provider prints it.
 
     ``sslmode`` and ``sslrootcert`` become asyncpg's ``ssl``; some parameters are libpq's alone; whatever else is asked
     for is the server's to judge.
@@ -19,7 +19,7 @@ def async_url(url: str) -> tuple[str, dict[str, Any]]:
     options: dict[str, Any] = {"server_settings": query}
     if ssl_mode or root:
         options["ssl"] = _ssl(ssl_mode or "prefer", root)
-    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query="")), options
+    return urlunsplit(parts._replace(scheme="postgresql", query="")), options
 
 
 def _ssl(mode: str, root: str | None) -> str | ssl.SSLContext:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Interval, Text, bindparam, extract, func, literal, select
+from sqlalchemy import Interval, Text, extract, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from mcp_server.db.change_tables import RateLimitRow
 from mcp_server.db.repository import Repository
-from shared.identity import UserId
+from mcp_server.db.statements import USER, Statement, value
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Pace:
         return self.step * self.burst
 
 
-_STEP, _WINDOW = bindparam("step", type_=Interval), bindparam("window", type_=Interval)
+_STEP, _WINDOW = value("step", Interval), value("window", Interval)
 _NEXT = func.greatest(RateLimitRow.tat, func.now()) + _STEP
 # The row's own user binds row-level security, before its policy looks at the row. Were it ever after, it would refuse.
-_BOUND = func.set_config("app.user_id", bindparam("user_id", type_=Text), literal(True))
-TAKE = (
+_BOUND = func.set_config("app.user_id", value("user", Text), literal(True))
+TAKE = Statement(
     insert(RateLimitRow)
-    .values(user_id=_BOUND, bucket=bindparam("bucket", type_=Text), tat=func.now() + _STEP)
+    .values(user_id=_BOUND, bucket=value("bucket", Text), tat=func.now() + _STEP)
     .on_conflict_do_update(
         index_elements=[RateLimitRow.user_id, RateLimitRow.bucket],
         set_={"tat": _NEXT},
@@ -49,9 +49,16 @@ most ``window`` ahead. A call that has to wait changes nothing.
 """
 
 
-def cell(user: UserId, bucket: str, pace: Pace) -> dict[str, Any]:
-    """Return what ``TAKE`` needs."""
-    return {"user_id": user, "bucket": bucket, "step": pace.step, "window": pace.window}
+_LEFT = Statement(
+    select(extract("epoch", RateLimitRow.tat + _STEP - _WINDOW - func.now())).where(
+        RateLimitRow.user_id == USER, RateLimitRow.bucket == value("bucket")
+    )
+)
+
+
+def cell(bucket: str, pace: Pace) -> dict[str, Any]:
+    """Return what ``TAKE`` needs beside the user."""
+    return {"bucket": bucket, "step": pace.step, "window": pace.window}
 
 
 class AdmissionRepository(Repository):
@@ -59,8 +66,6 @@ class AdmissionRepository(Repository):
 
     async def wait(self, bucket: str, pace: Pace) -> float:
         """Take one call out of the bucket and return 0, or return the seconds until there is one."""
-        if (await self._connection.execute(TAKE, cell(self._user, bucket, pace))).scalar_one_or_none():
+        if await self._rows(TAKE, **cell(bucket, pace)):
             return 0
-        left = extract("epoch", RateLimitRow.tat + pace.step - pace.window - func.now())
-        own = (RateLimitRow.user_id == self._user, RateLimitRow.bucket == bucket)
-        return float((await self._connection.execute(select(left).where(*own))).scalar_one())
+        return float(await self._first(_LEFT, **cell(bucket, pace)))

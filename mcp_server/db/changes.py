@@ -1,48 +1,110 @@
-"""Change sets and stored replies: what was done, by whom, and what was answered."""
+"""Change sets and stored replies: what was done to which tasks, by whom, and what was answered."""
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, Text, column, func, insert, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from asyncpg import Record
+from sqlalchemy import DateTime, Integer, Text, any_, column, exists, func, select, true, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow, ReplyRow
-from mcp_server.db.repository import USER, Repository, value
+from mcp_server.db.people import Person
+from mcp_server.db.repository import Repository
+from mcp_server.db.statements import USER, Statement, value
+from mcp_server.db.tables import PersonRow, TaskRow
 from mcp_server.origin import Origin
 from shared.contract import TaskTool
 
 _NUMBER, _AT = value("number", Integer), value("at", DateTime(timezone=True))
+_KEPT = {"user_id", "id", "created_at", "updated_at"}
+_CONTENT = {column.name: column.type for column in TaskRow.__table__.c if column.name not in _KEPT}
 _GIVEN = (
     func.jsonb_to_recordset(value("tasks", JSONB))
     .table_valued(column("task_id", Integer), column("before", JSONB), column("after", JSONB), name="given")
     .render_derived(with_types=True)
 )
-_ADD = (
+_AFTER = (
+    func.jsonb_to_record(_GIVEN.c.after)
+    .table_valued(*(column(name, kind) for name, kind in _CONTENT.items()), name="content")
+    .render_derived(with_types=True)
+)
+_STORED = insert(TaskRow).from_select(
+    ["user_id", "id", "updated_at", *_CONTENT],
+    select(value("user", Text), _GIVEN.c.task_id, _AT, *_AFTER.c).join_from(_GIVEN, _AFTER, true()),
+)
+_DONE = insert(ChangeRow).values(
+    user_id=USER,
+    id=_NUMBER,
+    at=_AT,
+    client=value("client"),
+    tool=value("tool"),
+    turn_id=value("turn_id"),
+    undoes=value("undoes"),
+)
+_COUNTED = (
+    update(PersonRow)
+    .where(PersonRow.user_id == USER)
+    .values(next_task=value("next_task"), next_change=value("next_change"))
+)
+_ADD = Statement(
     insert(ChangedTaskRow)
     .from_select(
         ["user_id", "change_id", "task_id", "before", "after"], select(value("user", Text), _NUMBER, *_GIVEN.c)
     )
     .add_cte(
-        insert(ChangeRow)
-        .values(
-            user_id=USER,
-            id=_NUMBER,
-            at=_AT,
-            client=value("client"),
-            tool=value("tool"),
-            turn_id=value("turn_id"),
-            undoes=value("undoes"),
-        )
-        .cte("done")
+        _STORED.on_conflict_do_update(
+            index_elements=[TaskRow.user_id, TaskRow.id],
+            set_={name: _STORED.excluded[name] for name in ("updated_at", *_CONTENT)},
+        ).cte("stored"),
+        _DONE.cte("done"),
+        _COUNTED.cte("counted"),
     )
 )
-_FIND_REPLY = select(ReplyRow.request_hash, ReplyRow.result).where(
-    ReplyRow.user_id == USER, ReplyRow.key == value("sent")
+_FOUND = select(
+    ChangeRow.id, ChangeRow.at, ChangeRow.client, ChangeRow.tool, ChangeRow.undoes, ChangeRow.undone_by
+).where(ChangeRow.user_id == USER)
+_FIND = Statement(_FOUND.where(ChangeRow.id == _NUMBER))
+_LATEST = Statement(
+    _FOUND.where(ChangeRow.undone_by.is_(None), ChangeRow.tool != TaskTool.UNDO.value)
+    .order_by(ChangeRow.id.desc())
+    .limit(1)
 )
-_ADD_REPLY = insert(ReplyRow)
+_HAS_IN_TURN = Statement(
+    select(
+        exists().where(ChangeRow.user_id == USER, ChangeRow.turn_id == value("turn"), ChangeRow.tool == value("tool"))
+    )
+)
+_SET_UNDONE_BY = Statement(
+    update(ChangeRow).where(ChangeRow.user_id == USER, ChangeRow.id == _NUMBER).values(undone_by=value("by"))
+)
+_ROWS_OF = Statement(
+    select(ChangedTaskRow.change_id, ChangedTaskRow.task_id, ChangedTaskRow.before, ChangedTaskRow.after)
+    .where(ChangedTaskRow.user_id == USER, ChangedTaskRow.change_id == any_(value("numbers", ARRAY(Integer))))
+    .order_by(ChangedTaskRow.change_id, ChangedTaskRow.task_id)
+)
+_FIND_REPLY = Statement(
+    select(ReplyRow.request_hash, ReplyRow.result).where(ReplyRow.user_id == USER, ReplyRow.key == value("sent"))
+)
+_ADD_REPLY = Statement(
+    insert(ReplyRow).values(user_id=USER, key=value("sent"), request_hash=value("digest"), result=value("result"))
+)
+
+
+@lru_cache
+def _page(*, goes_on: bool, has_since: bool, of_task: bool) -> Statement:
+    statement = _FOUND
+    if goes_on:
+        statement = statement.where(ChangeRow.id < value("before"))
+    if has_since:
+        statement = statement.where(ChangeRow.at >= value("since"))
+    if of_task:
+        own = (ChangedTaskRow.user_id == USER, ChangedTaskRow.task_id == value("task"))
+        statement = statement.where(ChangeRow.id.in_(select(ChangedTaskRow.change_id).where(*own)))
+    return Statement(statement.order_by(ChangeRow.id.desc()).limit(value("most", Integer)))
 
 
 @dataclass(frozen=True)
@@ -55,73 +117,79 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class StoredChange:
+    """A change set; ``undoes`` and ``undone_by`` are the numbers of others."""
+
+    id: int
+    at: datetime
+    client: str
+    tool: str
+    undoes: int | None
+    undone_by: int | None
+
+
+@dataclass(frozen=True)
 class StoredReply:
     request_hash: str
     result: dict[str, Any]
 
 
 class ChangeRepository(Repository):
-    """One user's change sets. Whoever adds one has locked the person before."""
+    """One user's change sets. Whoever adds one has locked the person before, and the tasks in it."""
 
     async def add(
-        self, number: int, at: datetime, origin: Origin, snapshots: Sequence[Snapshot], undoes: int | None
-    ) -> None:
-        """Store a change set; the tasks in it are stored already."""
+        self, person: Person, at: datetime, origin: Origin, snapshots: Sequence[Snapshot], undoes: int | None
+    ) -> int:
+        """Store a change set, each task in it as it is after, and which numbers the person has used; return its own."""
+        number = person.next_change
+        person.next_change = number + 1
         said = {"client": origin.client, "tool": origin.tool, "turn_id": origin.turn_id, "undoes": undoes}
+        used = {"next_task": person.next_task, "next_change": person.next_change}
         tasks = [{"task_id": one.task_id, "before": one.before, "after": one.after} for one in snapshots]
-        await self._run(_ADD, number=number, at=at, tasks=tasks, **said)
+        await self._rows(_ADD, number=number, at=at, tasks=tasks, **said, **used)
+        return number
 
-    async def find(self, number: int) -> ChangeRow | None:
-        statement = select(ChangeRow).where(ChangeRow.user_id == self._user, ChangeRow.id == number)
-        return (await self._session.execute(statement)).scalar_one_or_none()
+    async def find(self, number: int) -> StoredChange | None:
+        return _change(await self._row(_FIND, number=number))
 
-    async def latest(self) -> ChangeRow | None:
+    async def latest(self) -> StoredChange | None:
         """Return the latest change set that is neither undone nor itself an undo."""
-        standing = (ChangeRow.undone_by.is_(None), ChangeRow.tool != TaskTool.UNDO)
-        statement = select(ChangeRow).where(ChangeRow.user_id == self._user, *standing)
-        return (await self._session.scalars(statement.order_by(ChangeRow.id.desc()).limit(1))).one_or_none()
+        return _change(await self._row(_LATEST))
 
     async def has_in_turn(self, turn_id: uuid.UUID, tool: str) -> bool:
         """Tell whether a turn has changed something by a tool."""
-        statement = select(ChangeRow.id).where(ChangeRow.user_id == self._user, ChangeRow.turn_id == turn_id)
-        return (
-            await self._connection.scalars(statement.where(ChangeRow.tool == tool).limit(1))
-        ).one_or_none() is not None
+        found: bool = await self._first(_HAS_IN_TURN, turn=turn_id, tool=tool)
+        return found
 
     async def set_undone_by(self, number: int, by: int | None) -> None:
-        statement = update(ChangeRow).where(ChangeRow.user_id == self._user, ChangeRow.id == number)
-        await self._session.execute(statement.values(undone_by=by))
+        await self._rows(_SET_UNDONE_BY, number=number, by=by)
 
-    async def rows_of(self, numbers: Sequence[int]) -> Sequence[ChangedTaskRow]:
-        """Return what the change sets did to each task, set by set, tasks in order."""
-        wanted = (ChangedTaskRow.user_id == self._user, ChangedTaskRow.change_id.in_(numbers))
-        order = (ChangedTaskRow.change_id, ChangedTaskRow.task_id)
-        return (await self._session.scalars(select(ChangedTaskRow).where(*wanted).order_by(*order))).all()
+    async def rows_of(self, numbers: Sequence[int]) -> dict[int, list[Snapshot]]:
+        """Return what each of the change sets did to which tasks, in their order."""
+        found: dict[int, list[Snapshot]] = {number: [] for number in numbers}
+        for number, *snapshot in await self._rows(_ROWS_OF, numbers=numbers):
+            found[number].append(Snapshot(*snapshot))
+        return found
 
     async def page(
         self, limit: int, *, before: int | None, since: datetime | None, task_id: int | None
-    ) -> Sequence[ChangeRow]:
+    ) -> list[StoredChange]:
         """Return at most ``limit`` change sets, newest first; ``before`` is the number where the last page ended."""
-        statement = select(ChangeRow).where(ChangeRow.user_id == self._user)
-        if before is not None:
-            statement = statement.where(ChangeRow.id < before)
-        if since is not None:
-            statement = statement.where(ChangeRow.at >= since)
-        if task_id is not None:
-            touched = select(ChangedTaskRow.change_id).where(
-                ChangedTaskRow.user_id == self._user, ChangedTaskRow.task_id == task_id
-            )
-            statement = statement.where(ChangeRow.id.in_(touched))
-        return (await self._session.scalars(statement.order_by(ChangeRow.id.desc()).limit(limit))).all()
+        statement = _page(goes_on=before is not None, has_since=since is not None, of_task=task_id is not None)
+        rows = await self._rows(statement, before=before, since=since, task=task_id, most=limit)
+        return [StoredChange(*row) for row in rows]
 
 
 class ReplyRepository(Repository):
     """One user's stored replies. Whoever adds one has locked the person before."""
 
     async def find(self, key: str) -> StoredReply | None:
-        row = (await self._run(_FIND_REPLY, sent=key)).one_or_none()
+        row = await self._row(_FIND_REPLY, sent=key)
         return None if row is None else StoredReply(*row)
 
     async def add(self, key: str, reply: StoredReply) -> None:
-        values = {"user_id": self._user, "key": key, "request_hash": reply.request_hash, "result": reply.result}
-        await self._connection.execute(_ADD_REPLY, values)
+        await self._rows(_ADD_REPLY, sent=key, digest=reply.request_hash, result=reply.result)
+
+
+def _change(row: Record | None) -> StoredChange | None:
+    return None if row is None else StoredChange(*row)

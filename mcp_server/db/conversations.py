@@ -1,11 +1,13 @@
 """Conversations: rows in, contract models out; what is said in them stands in ``items``."""
 
 import uuid
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, select, true, tuple_, update
+from sqlalchemy import DateTime, Integer, Uuid, delete, select, true, tuple_, update
 
-from mcp_server.db.repository import USER, Repository
+from mcp_server.db.repository import Repository
+from mcp_server.db.statements import USER, Statement, value
 from mcp_server.db.tables import ConversationRow, TurnRow
 from mcp_server.db.turns import PLACE, status_now
 from shared.contract import Conversation, ConversationPage, Order, Turn
@@ -32,12 +34,23 @@ _WITH_TURN = (
     .outerjoin(_LATEST, onclause=true())
     .where(ConversationRow.user_id == USER)
 )
-_FIND = _WITH_TURN.where(ConversationRow.id == PLACE)
-_LOCK = (
-    select(ConversationRow.id)
-    .where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
-    .with_for_update(key_share=True)
-)
+_ONE = (ConversationRow.user_id == USER, ConversationRow.id == PLACE)
+_FIND = Statement(_WITH_TURN.where(ConversationRow.id == PLACE))
+_LOCK = Statement(select(ConversationRow.id).where(*_ONE).with_for_update(key_share=True))
+_UPDATED = Statement(select(ConversationRow.updated_at).where(*_ONE))
+_RENAME = Statement(update(ConversationRow).where(*_ONE).values(title=value("title")).returning(ConversationRow.id))
+_REMOVE = Statement(delete(ConversationRow).where(*_ONE).returning(ConversationRow.id))
+
+
+@lru_cache
+def _page(order: Order, *, goes_on: bool) -> Statement:
+    key = tuple_(ConversationRow.updated_at, ConversationRow.id)
+    start = tuple_(value("updated", DateTime(timezone=True)), value("place", Uuid))
+    statement = _WITH_TURN
+    if goes_on:
+        statement = statement.where(key < start if order == "desc" else key > start)
+    direction = [column.desc() if order == "desc" else column.asc() for column in key.clauses]
+    return Statement(statement.order_by(*direction).limit(value("most", Integer)))
 
 
 class ConversationRepository(Repository):
@@ -45,38 +58,27 @@ class ConversationRepository(Repository):
 
     async def lock(self, conversation_id: uuid.UUID) -> bool:
         """Hold the conversation until the transaction ends; whoever locks a turn locks its conversation first."""
-        return (await self._run(_LOCK, place=conversation_id)).scalar_one_or_none() is not None
+        return bool(await self._rows(_LOCK, place=conversation_id))
 
     async def find(self, conversation_id: uuid.UUID) -> Conversation | None:
-        row = (await self._run(_FIND, place=conversation_id)).one_or_none()
+        row = await self._row(_FIND, place=conversation_id)
         return None if row is None else _conversation(*row)
 
     async def page(self, limit: int, order: Order, after: uuid.UUID | None) -> ConversationPage | None:
         """Return conversations by last change; None when ``after`` is not there."""
-        key = tuple_(ConversationRow.updated_at, ConversationRow.id)
-        statement = _WITH_TURN
-        if after is not None:
-            start = select(ConversationRow.updated_at, ConversationRow.id).where(*self._one(after))
-            found = (await self._connection.execute(start)).one_or_none()
-            if found is None:
-                return None
-            mark = tuple_(*found)
-            statement = statement.where(key < mark if order == "desc" else key > mark)
-        direction = [column.desc() if order == "desc" else column.asc() for column in key.clauses]
-        rows = (await self._run(statement.order_by(*direction).limit(limit + 1))).all()
+        updated = None if after is None else await self._first(_UPDATED, place=after)
+        if after is not None and updated is None:
+            return None
+        statement = _page(order, goes_on=after is not None)
+        rows = await self._rows(statement, updated=updated, place=after, most=limit + 1)
         return ConversationPage(conversations=[_conversation(*row) for row in rows[:limit]], has_more=len(rows) > limit)
 
     async def rename(self, conversation_id: uuid.UUID, title: str) -> bool:
-        statement = update(ConversationRow).where(*self._one(conversation_id)).values(title=title)
-        return bool((await self._connection.execute(statement.returning(ConversationRow.id))).scalar_one_or_none())
+        return bool(await self._rows(_RENAME, place=conversation_id, title=title))
 
     async def remove(self, conversation_id: uuid.UUID) -> bool:
         """Delete the conversation with its turns and items."""
-        statement = delete(ConversationRow).where(*self._one(conversation_id)).returning(ConversationRow.id)
-        return (await self._connection.execute(statement)).scalar_one_or_none() is not None
-
-    def _one(self, conversation_id: uuid.UUID) -> tuple[Any, Any]:
-        return (ConversationRow.user_id == self._user, ConversationRow.id == conversation_id)
+        return bool(await self._rows(_REMOVE, place=conversation_id))
 
 
 def _conversation(*columns: Any) -> Conversation:

@@ -1,13 +1,24 @@
 """What a failure of the database means to a caller."""
 
 import logging
-from typing import NoReturn
+import re
+from typing import NoReturn, TypeAlias
 
-from sqlalchemy import exc
+from asyncpg import (
+    AdminShutdownError,
+    CrashShutdownError,
+    InterfaceError,
+    PostgresConnectionError,
+    PostgresError,
+)
 
 from shared.errors import ErrorCode, ProductError
 
 log = logging.getLogger(__name__)
+
+Failure: TypeAlias = PostgresError | InterfaceError | OSError
+FAILURES = (PostgresError, InterfaceError, OSError)
+"""What asyncpg raises; a time limit that is over is an ``OSError``."""
 
 _CONSTRAINTS = {
     "items_id": ProductError(ErrorCode.CONFLICT, "An item with this id stands already."),
@@ -18,6 +29,7 @@ _CONSTRAINTS = {
 # resources, object state, operator intervention (shutdown, time limit), system.
 _PASSING = ("08", "28", "3D", "40", "53", "55", "57", "58")
 _UNUSABLE_VALUE = "22"
+_CLOSED = re.compile(r"(connection|pool) is clos|connection has been released")  # asyncpg has no class for it
 _STATEMENT_LOST = {"26000", "42P05"}
 """A prepared statement is not there, or there already: the next transaction ran on another server connection."""
 
@@ -27,16 +39,20 @@ def unavailable() -> ProductError:
     return ProductError(ErrorCode.UNAVAILABLE, sentence, retry_after=2)
 
 
-def raise_meaning(error: exc.SQLAlchemyError | OSError) -> NoReturn:
+def is_lost(error: Failure) -> bool:
+    """Tell whether the connection is gone."""
+    if isinstance(error, InterfaceError):
+        return _CLOSED.search(str(error)) is not None
+    return isinstance(error, PostgresConnectionError | AdminShutdownError | CrashShutdownError | ConnectionError)
+
+
+def raise_meaning(error: Failure) -> NoReturn:
     """Raise what a caller should be told; an error that tells of a mistake of ours stays what it is."""
-    if isinstance(error, exc.ArgumentError | exc.CompileError):  # a statement that was never sent
-        raise error
-    if not isinstance(error, exc.DBAPIError):  # no connection, or none free
-        log.warning("the database cannot be reached: %s", type(error).__name__)
+    if isinstance(error, OSError) or is_lost(error):
+        log.warning("the database cannot be reached: %s", type(error).__name__)  # or no connection was free
         raise unavailable() from error
-    cause = error.driver_exception
-    state: str = getattr(cause, "sqlstate", None) or ""
-    meaning = _CONSTRAINTS.get(getattr(cause, "constraint_name", None) or "")
+    state: str = getattr(error, "sqlstate", None) or ""
+    meaning = _CONSTRAINTS.get(getattr(error, "constraint_name", None) or "")
     if meaning is not None:
         raise ProductError(meaning.code, meaning.message) from error
     if state in _STATEMENT_LOST:
@@ -44,7 +60,7 @@ def raise_meaning(error: exc.SQLAlchemyError | OSError) -> NoReturn:
         raise unavailable() from error
     if state.startswith(_UNUSABLE_VALUE):
         raise ProductError(ErrorCode.INVALID, "A text or a number in it cannot be stored.") from error
-    if state.startswith(_PASSING) or error.connection_invalidated:
-        log.warning("the database gave up: %s %s", type(cause).__name__, state)
+    if state.startswith(_PASSING):
+        log.warning("the database gave up: %s %s", type(error).__name__, state)
         raise unavailable() from error
     raise error

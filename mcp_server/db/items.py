@@ -1,30 +1,33 @@
 """The items of conversations: stored in order, an unfinished answer in place of what it was before."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Executable,
     Text,
     Uuid,
+    any_,
     column,
     delete,
     func,
     insert,
     literal_column,
     not_,
+    or_,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from mcp_server.db.repository import USER, Repository, value
+from mcp_server.db.repository import Repository
+from mcp_server.db.statements import USER, Statement, value
 from mcp_server.db.tables import ConversationRow, ItemRow
 from mcp_server.db.turns import PLACE, TURN, HeldTurn
+from mcp_server.db.words import holds_all, patterns
 from shared.contract import Feedback, Item, ItemPage, ItemState, Order
 
 PERSONS, ASSISTANTS = "user_message", "assistant_message"
@@ -39,17 +42,34 @@ BEFORE_ALL, AFTER_ALL = 0, 2**31 - 1
 _OWN = (ItemRow.user_id == USER, ItemRow.conversation_id == PLACE)
 _ITEM, _AFTER, _MOST, _NEXT = value("item"), value("after"), value("most"), value("next")
 _ITEMS = select(ItemRow.id, ItemRow.kind, ItemRow.created_at, ItemRow.data, ItemRow.state).where(*_OWN)
-_FIND = _ITEMS.where(ItemRow.id == _ITEM)
-_SEQ = select(ItemRow.seq).where(*_OWN, ItemRow.id == _ITEM)
-_PAGES: dict[Order, Executable] = {
-    "asc": _ITEMS.where(ItemRow.seq > _AFTER).order_by(ItemRow.seq.asc()).limit(_MOST),
-    "desc": _ITEMS.where(ItemRow.seq < _AFTER).order_by(ItemRow.seq.desc()).limit(_MOST),
+_FIND = Statement(_ITEMS.where(ItemRow.id == _ITEM))
+_SEQ = Statement(select(ItemRow.seq).where(*_OWN, ItemRow.id == _ITEM))
+_PAGES: dict[Order, Statement] = {
+    "asc": Statement(_ITEMS.where(ItemRow.seq > _AFTER).order_by(ItemRow.seq.asc()).limit(_MOST)),
+    "desc": Statement(_ITEMS.where(ItemRow.seq < _AFTER).order_by(ItemRow.seq.desc()).limit(_MOST)),
 }
-_PERSONS_AFTER = select(_ITEMS.where(ItemRow.seq > _AFTER, ItemRow.kind == literal_column(f"'{PERSONS}'")).exists())
+_PERSONS_AFTER = Statement(
+    select(_ITEMS.where(ItemRow.seq > _AFTER, ItemRow.kind == literal_column(f"'{PERSONS}'")).exists())
+)
 _IS_OPEN = ItemRow.state == literal_column("'open'")  # written out, as ``running`` is in ``turns``
-_CLOSE_ALL = update(ItemRow).where(*_OWN, _IS_OPEN).values(state=value("end")).returning(ItemRow.id)
-_CLOSE = _CLOSE_ALL.where(ItemRow.id == _ITEM)
-_REMOVE_ANSWER = delete(ItemRow).where(*_OWN, ItemRow.turn_id == TURN, ItemRow.seq > _AFTER)
+_CLOSING = update(ItemRow).where(*_OWN, _IS_OPEN).values(state=value("end")).returning(ItemRow.id)
+_CLOSE_ALL, _CLOSE = Statement(_CLOSING), Statement(_CLOSING.where(ItemRow.id == _ITEM))
+_REMOVE_ANSWER = Statement(delete(ItemRow).where(*_OWN, ItemRow.turn_id == TURN, ItemRow.seq > _AFTER))
+_REMOVE_AFTER = Statement(
+    delete(ItemRow).where(
+        *_OWN, ItemRow.seq > _AFTER, not_((ItemRow.turn_id == TURN) & (ItemRow.kind == literal_column(f"'{HIDDEN}'")))
+    )
+)
+_LAST_NUMBER = Statement(
+    select(ConversationRow.next_seq - 1).where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
+)
+_SET_DATA = Statement(update(ItemRow).where(*_OWN, ItemRow.id == _ITEM).values(data=value("data")))
+_MARK = Statement(
+    update(ItemRow)
+    .where(*_OWN, ItemRow.id == any_(value("items", ARRAY(Text))), ItemRow.kind != HIDDEN)
+    .values(feedback=value("feedback"))
+    .returning(ItemRow.id)
+)
 _STORED = {name: ItemRow.__table__.c[name].type for name in ("seq", *Item.model_fields)}
 _GIVEN = (
     func.jsonb_to_recordset(value("items", JSONB))
@@ -61,13 +81,31 @@ _SET_SEQ = (
     .where(ConversationRow.user_id == USER, ConversationRow.id == PLACE)
     .values(updated_at=func.clock_timestamp(), next_seq=_NEXT)
 )
-_STORE = (
+_STORE = Statement(
     insert(ItemRow)
     .from_select(
         ["user_id", "conversation_id", "turn_id", *_STORED],
         select(value("user", Text), value("place", Uuid), TURN, *_GIVEN.c),
     )
     .add_cte(_SET_SEQ.cte("moved"))
+)
+
+
+# The plain text of a message: its parts, one below the other.
+_PART = func.jsonb_path_query(ItemRow.data, literal_column("'$.content[*].text'::jsonpath")).column_valued("part")
+_TEXT: ColumnElement[str] = select(
+    func.string_agg(_PART.op("#>>")(literal_column("'{}'::text[]")), literal_column("E'\\n'"))
+).scalar_subquery()
+_SEARCH = Statement(
+    select(ConversationRow.id, ConversationRow.title, ItemRow.created_at, ItemRow.kind == PERSONS, _TEXT)
+    .join(
+        ConversationRow,
+        onclause=(ItemRow.user_id == ConversationRow.user_id) & (ItemRow.conversation_id == ConversationRow.id),
+    )
+    .where(ItemRow.user_id == USER, or_(ItemRow.kind == PERSONS, ItemRow.kind == ASSISTANTS), _TEXT != "")
+    .where(holds_all(_TEXT))
+    .order_by(ItemRow.created_at.desc(), ItemRow.conversation_id, ItemRow.seq.desc())
+    .limit(_MOST)
 )
 
 
@@ -90,21 +128,18 @@ class ItemRepository(Repository):
         turn = held.turn
         place, first = turn.conversation_id, turn.answer_seq + 1
         if held.has_answer:
-            await self._run(_REMOVE_ANSWER, place=place, turn=turn.id, after=turn.answer_seq)
+            await self._rows(_REMOVE_ANSWER, place=place, turn=turn.id, after=turn.answer_seq)
         rows = [{"seq": first + n, **item.model_dump(mode="json")} for n, item in enumerate(items)]
-        await self._run(_STORE, place=place, turn=turn.id, next=first + len(items), items=rows)
+        await self._rows(_STORE, place=place, turn=turn.id, next=first + len(items), items=rows)
 
     async def remove_after(self, conversation_id: uuid.UUID, number: int, turn_id: uuid.UUID) -> None:
         """Remove what stands after a message, but for the notes of what its own turn did."""
-        is_note = (ItemRow.turn_id == turn_id) & (ItemRow.kind == HIDDEN)
-        await self._connection.execute(
-            delete(ItemRow).where(*self._of(conversation_id), ItemRow.seq > number, not_(is_note))
-        )
+        await self._rows(_REMOVE_AFTER, place=conversation_id, after=number, turn=turn_id)
 
     async def last_number(self, conversation_id: uuid.UUID) -> int:
         """Return the number after which the next item is stored."""
-        own = (ConversationRow.user_id == self._user, ConversationRow.id == conversation_id)
-        return (await self._connection.execute(select(ConversationRow.next_seq - 1).where(*own))).scalar_one()
+        number: int = await self._first(_LAST_NUMBER, place=conversation_id)
+        return number
 
     async def page(
         self, conversation_id: uuid.UUID, limit: int, order: Order, after: str | None = None
@@ -112,62 +147,36 @@ class ItemRepository(Repository):
         """Return items in the order of storing; None when ``after`` is not there."""
         seq: int | None = BEFORE_ALL if order == "asc" else AFTER_ALL
         if after is not None:
-            seq = (await self._run(_SEQ, place=conversation_id, item=after)).scalar_one_or_none()
+            seq = await self._first(_SEQ, place=conversation_id, item=after)
             if seq is None:
                 return None
-        rows = (await self._run(_PAGES[order], place=conversation_id, after=seq, most=limit + 1)).all()
+        rows = await self._rows(_PAGES[order], place=conversation_id, after=seq, most=limit + 1)
         return ItemPage(items=[_item(*row) for row in rows[:limit]], has_more=len(rows) > limit)
 
     async def find(self, conversation_id: uuid.UUID, item_id: str) -> Item | None:
-        row = (await self._run(_FIND, place=conversation_id, item=item_id)).one_or_none()
+        row = await self._row(_FIND, place=conversation_id, item=item_id)
         return None if row is None else _item(*row)
 
     async def has_message_after(self, conversation_id: uuid.UUID, number: int) -> bool:
         """Tell whether the person said more after a message."""
-        more: bool = (await self._run(_PERSONS_AFTER, place=conversation_id, after=number)).scalar_one()
+        more: bool = await self._first(_PERSONS_AFTER, place=conversation_id, after=number)
         return more
 
     async def set_data(self, conversation_id: uuid.UUID, item_id: str, data: dict[str, Any]) -> None:
-        statement = update(ItemRow).where(*self._of(conversation_id), ItemRow.id == item_id)
-        await self._connection.execute(statement.values(data=data))
+        await self._rows(_SET_DATA, place=conversation_id, item=item_id, data=data)
 
     async def close(self, conversation_id: uuid.UUID, item_id: str | None, state: ItemState) -> bool:
         """Give an open item, or every one, its end; False when none was open."""
-        if item_id is None:
-            closed = await self._run(_CLOSE_ALL, place=conversation_id, end=state)
-        else:
-            closed = await self._run(_CLOSE, place=conversation_id, end=state, item=item_id)
-        return closed.first() is not None
+        statement = _CLOSE_ALL if item_id is None else _CLOSE
+        return bool(await self._rows(statement, place=conversation_id, end=state, item=item_id))
 
     async def mark(self, conversation_id: uuid.UUID, item_ids: Collection[str], feedback: Feedback) -> int:
         """Store what the person thinks of shown items; return how many there were."""
-        wanted = (ItemRow.id.in_(item_ids), ItemRow.kind != HIDDEN)
-        statement = update(ItemRow).where(*self._of(conversation_id), *wanted).values(feedback=feedback)
-        return len((await self._connection.scalars(statement.returning(ItemRow.id))).all())
+        return len(await self._rows(_MARK, place=conversation_id, items=list(item_ids), feedback=feedback))
 
-    async def search(self, words: Sequence[str], limit: int) -> list[Said]:
+    async def search(self, words: Iterable[str], limit: int) -> list[Said]:
         """Return messages that hold all the words, newest first."""
-        text = _text()
-        same = (ItemRow.user_id == ConversationRow.user_id, ItemRow.conversation_id == ConversationRow.id)
-        columns = (ConversationRow.id, ConversationRow.title, ItemRow.created_at, ItemRow.kind == PERSONS, text)
-        statement = (
-            select(*columns)
-            .join(ConversationRow, onclause=same[0] & same[1])
-            .where(ItemRow.user_id == self._user, ItemRow.kind.in_([PERSONS, ASSISTANTS]), text != "")
-            .where(*(text.icontains(word, autoescape=True) for word in words))
-            .order_by(ItemRow.created_at.desc(), ItemRow.conversation_id, ItemRow.seq.desc())
-        )
-        return [Said(*row) for row in await self._connection.execute(statement.limit(limit))]
-
-    def _of(self, conversation_id: uuid.UUID) -> tuple[Any, Any]:
-        return (ItemRow.user_id == self._user, ItemRow.conversation_id == conversation_id)
-
-
-def _text() -> ColumnElement[str]:
-    """Return the plain text of a message: its parts, one below the other."""
-    part = func.jsonb_path_query(ItemRow.data, literal_column("'$.content[*].text'::jsonpath")).column_valued("part")
-    plain = func.string_agg(part.op("#>>")(literal_column("'{}'::text[]")), "\n")
-    return select(plain).scalar_subquery()
+        return [Said(*row) for row in await self._rows(_SEARCH, words=patterns(words), most=limit)]
 
 
 def _item(*columns: Any) -> Item:

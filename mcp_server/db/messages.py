@@ -2,10 +2,11 @@
 
 import uuid
 
-from sqlalchemy import CTE, DateTime, Executable, Text, func, select, update
+from sqlalchemy import CTE, DateTime, Text, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from mcp_server.db.repository import USER, Repository, value
+from mcp_server.db.repository import Repository
+from mcp_server.db.statements import USER, Statement, value
 from mcp_server.db.tables import ConversationRow, ItemRow, TurnRow
 from mcp_server.db.turns import LEASE, PLACE, TURN, StoredTurn, lease_end
 from shared.contract import Conversation, Item, Turn
@@ -20,7 +21,7 @@ _CONVERSATION = (
 )
 
 
-def _adding(taken: CTE) -> Executable:
+def _adding(taken: CTE) -> Statement:
     """Return the statement that stores a message, and a turn for it, in the place that was taken in a conversation."""
     item = {
         "user_id": taken.c.user_id,
@@ -44,9 +45,11 @@ def _adding(taken: CTE) -> Executable:
         "lease": LEASE,
         "lease_until": lease_end(),
     }
-    return select(taken.c.number, taken.c.title, taken.c.created_at, taken.c.updated_at).add_cte(
-        insert(ItemRow).from_select(list(item), select(*item.values())).cte("said"),
-        insert(TurnRow).from_select(list(turn), select(*turn.values())).cte("begun"),
+    return Statement(
+        select(taken.c.number, taken.c.title, taken.c.created_at, taken.c.updated_at).add_cte(
+            insert(ItemRow).from_select(list(item), select(*item.values())).cte("said"),
+            insert(TurnRow).from_select(list(turn), select(*turn.values())).cte("begun"),
+        )
     )
 
 
@@ -82,12 +85,12 @@ class MessageRepository(Repository):
         return await self._store(_BEGIN, conversation_id, item, key, digest, title=title)
 
     async def _store(
-        self, statement: Executable, conversation_id: uuid.UUID, item: Item, key: str, digest: str, **more: str
+        self, statement: Statement, conversation_id: uuid.UUID, item: Item, key: str, digest: str, **more: str
     ) -> tuple[StoredTurn, Conversation] | None:
         turn_id, lease = uuid.uuid4(), uuid.uuid4()
         ids = {"place": conversation_id, "turn": turn_id, "held": lease}
         said = {"message": item.id, "kind": item.kind, "data": item.data, "said_at": item.created_at}
-        row = (await self._run(statement, **ids, **said, **more, key=key, digest=digest)).one_or_none()
+        row = await self._row(statement, **ids, **said, **more, key=key, digest=digest)
         if row is None:
             return None
         number, title, created_at, updated_at = row

@@ -6,21 +6,23 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mcp_server.db.change_tables import RateLimitRow
-from mcp_server.db.repository import USER, Repository, Transaction, value
+from mcp_server.db.repository import Repository, Transaction
+from mcp_server.db.statements import USER, Statement, value
 from mcp_server.db.tables import PersonRow
 
-_MAKE = insert(PersonRow).values(user_id=USER).on_conflict_do_nothing()
+_MAKE = Statement(insert(PersonRow).values(user_id=USER).on_conflict_do_nothing())
 _CHANGE = update(PersonRow).where(PersonRow.user_id == USER)
-_SET_ZONE = _CHANGE.values(time_zone=value("name"))
-_CHOOSE_ZONE = _SET_ZONE.values(zone_chosen=True)
+_SET_ZONE = Statement(_CHANGE.values(time_zone=value("name")))
+_CHOOSE_ZONE = Statement(_CHANGE.values(time_zone=value("name"), zone_chosen=True))
 _HELD = (PersonRow.time_zone, PersonRow.zone_chosen, PersonRow.next_task, PersonRow.next_change)
-_LOCK = select(*_HELD).where(PersonRow.user_id == USER).with_for_update(key_share=True)
-_COUNT = _CHANGE.values(next_task=value("task"), next_change=value("change"))
+_LOCK = Statement(select(*_HELD).where(PersonRow.user_id == USER).with_for_update(key_share=True))
+_REMOVE = Statement(delete(PersonRow).where(PersonRow.user_id == USER))
+_REMOVE_LIMITS = Statement(delete(RateLimitRow).where(RateLimitRow.user_id == USER))
 
 
 @dataclass
 class Person:
-    """A person whose row is held until the transaction ends."""
+    """A person whose row is held until the transaction ends; the numbers are the next ones that nothing has."""
 
     time_zone: str | None
     zone_chosen: bool
@@ -44,34 +46,26 @@ class PersonRepository(Repository):
         """Take the person's row: what follows in this transaction happens one at a time for this person."""
         if self._held is not None:
             return self._held
-        held = (await self._run(_LOCK)).one_or_none()
-        if held is None:
-            await self._run(_MAKE)
-            held = (await self._run(_LOCK)).one()
-        self._held = Person(*held)
+        rows = await self._rows(_LOCK)
+        if not rows:
+            await self._rows(_MAKE)
+            rows = await self._rows(_LOCK)
+        self._held = Person(*rows[0])
         return self._held
 
     async def set_time_zone(self, name: str, *, chosen: bool = False) -> None:
         """Store the person's zone; one that they chose themselves is marked, and stays marked."""
-        await self._run(_CHOOSE_ZONE if chosen else _SET_ZONE, name=name)
+        await self._rows(_CHOOSE_ZONE if chosen else _SET_ZONE, name=name)
         self.time_zone = name
 
     async def remove(self) -> None:
         """Delete the person with everything that is theirs."""
-        await self._connection.execute(delete(PersonRow).where(PersonRow.user_id == self._user))
-        await self._connection.execute(delete(RateLimitRow).where(RateLimitRow.user_id == self._user))
+        await self._rows(_REMOVE)
+        await self._rows(_REMOVE_LIMITS)
 
     async def take_task_numbers(self, count: int) -> range:
-        """Reserve numbers for new tasks, kept with the number of their change set; none is ever used twice."""
+        """Reserve numbers for new tasks, which are kept with their change set; none is ever used twice."""
         person = await self.lock()
         first = person.next_task
         person.next_task = first + count
         return range(first, first + count)
-
-    async def take_change_number(self) -> int:
-        """Take the number of a change set, and keep which numbers are taken."""
-        person = await self.lock()
-        number = person.next_change
-        person.next_change = number + 1
-        await self._run(_COUNT, task=person.next_task, change=person.next_change)
-        return number

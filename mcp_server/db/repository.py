@@ -1,67 +1,42 @@
-"""What each repository is: one user's rows, reached by statements that are built once and only given their values."""
+"""What each repository is: one user's rows, in one transaction."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Executable, Result, bindparam
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-from sqlalchemy.types import TypeEngine
+from asyncpg import Record
 
+from mcp_server.db.connections import Connection
+from mcp_server.db.statements import Statement
 from shared.identity import UserId
 
 
-def value(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]] | None = None) -> BindParameter[Any]:
-    """Return the place of a value that is given with each execution; its type is that of what it meets."""
-    return bindparam(name, type_=kind)
-
-
-USER = value("user")
-"""The user of a statement; building it anew for each call would cost more than its execution."""
-
-
+@dataclass(frozen=True)
 class Transaction:
-    """One transaction for one user.
+    """One transaction for one user; ``time_zone`` is the person's, as it found it."""
 
-    Attributes:
-        connection: what executes statements; the session would add half as much again to the cost of each.
-        time_zone: the person's, as the transaction found it.
-    """
-
-    def __init__(self, connection: AsyncConnection, user: UserId, time_zone: str | None) -> None:
-        self.connection = connection
-        self.user = user
-        self.time_zone = time_zone
-        self._session: AsyncSession | None = None
-
-    @property
-    def session(self) -> AsyncSession:
-        """What holds the objects that change, and nothing else; made for the transactions that have some."""
-        if self._session is None:
-            self._session = AsyncSession(self.connection, expire_on_commit=False)
-        return self._session
-
-    async def flush(self) -> None:
-        """Send what changed."""
-        if self._session is not None:
-            await self._session.flush()
-
-    async def close(self) -> None:
-        """Let the objects go."""
-        if self._session is not None:
-            await self._session.close()
+    connection: Connection
+    user: UserId
+    time_zone: str | None
 
 
 class Repository:
     """One user's rows, in one transaction."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._transaction = transaction
         self._connection = transaction.connection
         self._user = transaction.user
 
-    @property
-    def _session(self) -> AsyncSession:
-        return self._transaction.session
-
-    async def _run(self, statement: Executable, **values: Any) -> Result[*tuple[Any, ...]]:
+    async def _rows(self, statement: Statement, **values: Any) -> list[Record]:
         """Execute a statement for the user."""
-        return await self._connection.execute(statement, {"user": self._user, **values})
+        values["user"] = self._user
+        return await self._connection.fetch(statement.text, *statement.placed(values))
+
+    async def _row(self, statement: Statement, **values: Any) -> Record | None:
+        """Return the first row of what a statement returns, if it returns one."""
+        rows = await self._rows(statement, **values)
+        return rows[0] if rows else None
+
+    async def _first(self, statement: Statement, **values: Any) -> Any:
+        """Return the first value of the first row, or None where there is no row."""
+        rows = await self._rows(statement, **values)
+        return rows[0][0] if rows else None

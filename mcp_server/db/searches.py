@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
-    Executable,
     Integer,
     Text,
     Time,
@@ -22,8 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from mcp_server.db.repository import USER, value
+from mcp_server.db.statements import USER, Statement, value
 from mcp_server.db.tables import TaskRow
+from mcp_server.db.words import holds_all, patterns
 
 Status: TypeAlias = Literal["open", "done", "deleted"]
 Due: TypeAlias = Literal["", "overdue", "today", "next_7_days", "none"]
@@ -38,7 +38,8 @@ RESTORABLE = timedelta(days=30)
 MOST_SHAPES = 256
 _WEEK = timedelta(days=6)
 _TODAY, _CLOCK, _LAST_DAY = value("today", Date), value("clock", Time), value("last", Date)
-_LIKE_ESCAPE = str.maketrans({mark: f"/{mark}" for mark in "/%_"})
+# One text for all places: a word holds no space, and so none is found across two of them.
+_WORDED = TaskRow.title + " " + TaskRow.notes + " " + func.array_to_string(TaskRow.labels, " ")
 
 
 class Shape(NamedTuple):
@@ -46,7 +47,7 @@ class Shape(NamedTuple):
 
     status: Status
     due: Due
-    words: int
+    has_words: bool
     has_from: bool
     has_to: bool
     has_label: bool
@@ -68,14 +69,13 @@ class Search:
     @property
     def shape(self) -> Shape:
         has_from, has_to = self.due_from is not None, self.due_to is not None
-        return Shape(self.status, self.due, len(self.words), has_from, has_to, bool(self.label))
+        return Shape(self.status, self.due, bool(self.words), has_from, has_to, bool(self.label))
 
     @property
     def values(self) -> dict[str, Any]:
-        words = {f"word_{n}": f"%{word.translate(_LIKE_ESCAPE)}%" for n, word in enumerate(self.words)}
         return {
             **clock_values(self.now),
-            **words,
+            "words": patterns(self.words),
             "oldest": self.at - RESTORABLE,
             "due_from": self.due_from,
             "due_to": self.due_to,
@@ -98,7 +98,7 @@ class FoundTask(NamedTuple):
     deleted_at: datetime | None
 
 
-_SHOWN = [getattr(TaskRow, name) for name in FoundTask._fields]
+SHOWN = [getattr(TaskRow, name) for name in FoundTask._fields]
 _AFTER_OPEN = tuple_(value("after_on", Date), value("after_at", Time), value("after_id", Integer))
 _AFTER_ENDED = tuple_(value("after_ended", DateTime(timezone=True)), value("after_id", Integer))
 
@@ -120,22 +120,22 @@ def clock_values(now: datetime) -> dict[str, Any]:
 
 
 @lru_cache(MOST_SHAPES)
-def page_statement(shape: Shape, *, goes_on: bool) -> Executable:
+def page_statement(shape: Shape, *, goes_on: bool) -> Statement:
     """Return at most ``most`` tasks: open ones by due date, done and deleted ones newest first."""
-    statement = select(*_SHOWN).where(*_found_by(shape)).limit(value("most", Integer))
+    statement = select(*SHOWN).where(*_found_by(shape)).limit(value("most", Integer))
     if shape.status == "open":
         key = tuple_(func.coalesce(TaskRow.due_on, NO_DATE), func.coalesce(TaskRow.due_at, NO_TIME), TaskRow.id)
         statement = statement.order_by(TaskRow.due_on, TaskRow.due_at, TaskRow.id)
-        return statement.where(key > _AFTER_OPEN) if goes_on else statement
+        return Statement(statement.where(key > _AFTER_OPEN) if goes_on else statement)
     ended = TaskRow.completed_at if shape.status == "done" else TaskRow.deleted_at
     statement = statement.order_by(ended.desc(), TaskRow.id.desc())
-    return statement.where(tuple_(ended, TaskRow.id) < _AFTER_ENDED) if goes_on else statement
+    return Statement(statement.where(tuple_(ended, TaskRow.id) < _AFTER_ENDED) if goes_on else statement)
 
 
 @lru_cache(MOST_SHAPES)
-def count_statement(shape: Shape) -> Executable:
+def count_statement(shape: Shape) -> Statement:
     """Return how many tasks are found."""
-    return select(func.count()).select_from(TaskRow).where(*_found_by(shape))
+    return Statement(select(func.count()).select_from(TaskRow).where(*_found_by(shape)))
 
 
 def in_state(status: Status) -> list[ColumnElement[bool]]:
@@ -161,7 +161,8 @@ def _found_by(shape: Shape) -> list[ColumnElement[bool]]:
     conditions = in_state(shape.status)
     if shape.status == "deleted":
         conditions.append(TaskRow.deleted_at > value("oldest", DateTime(timezone=True)))
-    conditions += [_holds(f"word_{n}") for n in range(shape.words)]
+    if shape.has_words:
+        conditions.append(holds_all(_WORDED))
     if shape.due:
         conditions.append(is_due(shape.due))
     if shape.has_from:
@@ -172,8 +173,3 @@ def _found_by(shape: Shape) -> list[ColumnElement[bool]]:
         lower = cast(func.lower(cast(TaskRow.labels, Text)), ARRAY(Text))
         conditions.append(lower.contains(value("label", ARRAY(Text))))
     return conditions
-
-
-def _holds(word: str) -> ColumnElement[bool]:
-    places = (TaskRow.title, TaskRow.notes, func.array_to_string(TaskRow.labels, " "))
-    return or_(*(func.lower(place).like(func.lower(value(word, Text)), escape="/") for place in places))

@@ -1,13 +1,15 @@
-"""Tasks: a person's rows as they are looked for, held and changed."""
+"""Tasks: a person's rows as they are looked for and held."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Integer, any_, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from mcp_server.db.repository import Repository
 from mcp_server.db.searches import (
+    SHOWN,
     FoundTask,
     Position,
     Search,
@@ -18,11 +20,9 @@ from mcp_server.db.searches import (
     page_statement,
     position_values,
 )
+from mcp_server.db.statements import USER, Statement, value
 from mcp_server.db.tables import TaskRow
-
-_COUNTS = select(*(func.count().filter(is_due(due)) for due in ("overdue", "today", "next_7_days", "none"))).where(
-    *in_state("open")
-)
+from mcp_server.db.words import holds_any, patterns
 
 
 @dataclass(frozen=True)
@@ -35,49 +35,75 @@ class Counts:
     no_date: int
 
 
+@dataclass
+class HeldTask:
+    """A task that nobody else changes until the transaction ends, or a new one without a number.
+
+    What is changed in it is stored with its change set.
+    """
+
+    title: str
+    notes: str
+    priority: str | None
+    labels: list[str]
+    due_on: date | None = None
+    due_at: time | None = None
+    repeat: str | None = None
+    repeat_from: date | None = None
+    occurrence_on: date | None = None
+    occurrence_at: time | None = None
+    series: int | None = None
+    completed_at: datetime | None = None
+    deleted_at: datetime | None = None
+    id: int = 0
+    updated_at: datetime | None = None
+
+
+_COUNTS = Statement(
+    select(*(func.count().filter(is_due(due)) for due in ("overdue", "today", "next_7_days", "none"))).where(
+        *in_state("open")
+    )
+)
+_WITH_WORDS = Statement(
+    select(*SHOWN).where(*in_state("open"), holds_any(TaskRow.title)).order_by(TaskRow.id).limit(value("most", Integer))
+)
+_HELD = select(*(getattr(TaskRow, one.name) for one in fields(HeldTask))).where(TaskRow.user_id == USER)
+_LOCK = Statement(
+    _HELD.where(TaskRow.id == any_(value("numbers", ARRAY(Integer))))
+    .order_by(TaskRow.id)  # always in the same order, so that none deadlock
+    .with_for_update(key_share=True)
+)
+_LOCK_OCCURRENCE = Statement(
+    _HELD.where(TaskRow.series == value("series"), TaskRow.occurrence_on == value("on")).with_for_update(key_share=True)
+)
+
+
 class TaskRepository(Repository):
     """One user's tasks."""
 
     async def page(self, search: Search, limit: int, after: Position | None) -> list[FoundTask]:
         """Return at most ``limit`` tasks, those behind a position where one is given."""
         statement = page_statement(search.shape, goes_on=after is not None)
-        rows = await self._run(statement, most=limit, **search.values, **position_values(after))
+        rows = await self._rows(statement, most=limit, **search.values, **position_values(after))
         return [FoundTask(*row) for row in rows]
 
     async def count(self, search: Search) -> int:
-        found: int = (await self._run(count_statement(search.shape), **search.values)).scalar_one()
+        found: int = await self._first(count_statement(search.shape), **search.values)
         return found
 
     async def counts(self, now: datetime) -> Counts:
-        return Counts(*(await self._run(_COUNTS, **clock_values(now))).one())
+        [row] = await self._rows(_COUNTS, **clock_values(now))
+        return Counts(*row)
 
-    async def open_with_words(self, words: Iterable[str], limit: int) -> Sequence[TaskRow]:
+    async def open_with_words(self, words: Iterable[str], limit: int) -> list[FoundTask]:
         """Return open tasks whose title holds any of the words."""
-        held = [TaskRow.title.icontains(word, autoescape=True) for word in words]
-        statement = select(TaskRow).where(*in_state("open"), or_(False, *held)).order_by(TaskRow.id).limit(limit)
-        return (await self._session.scalars(statement, {"user": self._user})).all()
+        return [FoundTask(*row) for row in await self._rows(_WITH_WORDS, words=patterns(words), most=limit)]
 
-    def add(self, rows: Sequence[TaskRow], numbers: Iterable[int]) -> None:
-        """Make new tasks under numbers that were taken for them; they are stored with the next flush."""
-        for row, number in zip(rows, numbers, strict=True):
-            row.user_id, row.id = self._user, number
-        self._session.add_all(rows)
+    async def lock(self, numbers: Iterable[int]) -> list[HeldTask]:
+        """Return tasks by their numbers, deleted ones too, held until the transaction ends."""
+        return [HeldTask(*row) for row in await self._rows(_LOCK, numbers=list(numbers))]
 
-    async def lock(self, numbers: Iterable[int]) -> dict[int, TaskRow]:
-        """Return tasks by number, deleted ones too, held until the transaction ends.
-
-        They are taken always in the same order, so that none deadlock.
-        """
-        wanted = (TaskRow.user_id == self._user, TaskRow.id.in_(list(numbers)))
-        statement = select(TaskRow).where(*wanted).order_by(TaskRow.id).with_for_update(key_share=True)
-        return {row.id: row for row in await self._session.scalars(statement)}
-
-    async def lock_occurrence(self, series: int, on: date) -> TaskRow | None:
+    async def lock_occurrence(self, series: int, on: date) -> HeldTask | None:
         """Return the task that stands for a date of a series, deleted or not."""
-        wanted = (TaskRow.user_id == self._user, TaskRow.series == series, TaskRow.occurrence_on == on)
-        statement = select(TaskRow).where(*wanted).with_for_update(key_share=True)
-        return (await self._session.execute(statement)).scalar_one_or_none()
-
-    async def flush(self) -> None:
-        """Send what changed to the database, within the transaction."""
-        await self._session.flush()
+        row = await self._row(_LOCK_OCCURRENCE, series=series, on=on)
+        return None if row is None else HeldTask(*row)

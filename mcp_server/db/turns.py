@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Executable,
     Update,
     Uuid,
     case,
@@ -21,7 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from mcp_server.db.repository import USER, Repository, value
+from mcp_server.db.repository import Repository
+from mcp_server.db.statements import USER, Statement, value
 from mcp_server.db.tables import ConversationRow, TurnRow
 from shared.contract import TurnOutcome, TurnStatus
 
@@ -54,17 +54,19 @@ _FOUND = select(
     _ANSWER_SEQ.label("answer_place"),
     TurnRow.lease,
 ).where(_OWN)
-_FIND = _FOUND.where(TurnRow.id == TURN)
-_FIND_BY_KEY = _FOUND.where(TurnRow.message_key == value("key"))
+_BY_ID, _BY_KEY = _FOUND.where(TurnRow.id == TURN), _FOUND.where(TurnRow.message_key == value("key"))
+_FIND, _FIND_BY_KEY = Statement(_BY_ID), Statement(_BY_KEY)
 _IS_ALIVE = TurnRow.lease_until > func.now()
-_LOOK = union_all(  # not one look with OR: that would go through all of the person's turns
-    _FIND_BY_KEY.add_columns(true().label("has_key"), _IS_ALIVE),
-    _FOUND.add_columns(false().label("has_key"), _IS_ALIVE).where(_RUNNING),
+_LOOK = Statement(
+    union_all(  # not one look with OR: that would go through all of the person's turns
+        _BY_KEY.add_columns(true().label("has_key"), _IS_ALIVE),
+        _FOUND.add_columns(false().label("has_key"), _IS_ALIVE).where(_RUNNING),
+    )
 )
-_FIND_BY_MESSAGE = _FOUND.where(_HERE, TurnRow.message_id == value("message"))
-_FIND_LIVE = _FOUND.where(_HERE, _RUNNING, TurnRow.lease_until > func.now())
+_FIND_BY_MESSAGE = Statement(_FOUND.where(_HERE, TurnRow.message_id == value("message")))
+_FIND_LIVE = Statement(_FOUND.where(_HERE, _RUNNING, TurnRow.lease_until > func.now()))
 _FOUND_HELD = (
-    _FIND.add_columns((ConversationRow.next_seq > _ANSWER_SEQ + 1).label("has_answer"))
+    _BY_ID.add_columns((ConversationRow.next_seq > _ANSWER_SEQ + 1).label("has_answer"))
     .join(
         ConversationRow,
         onclause=(TurnRow.user_id == ConversationRow.user_id) & (TurnRow.conversation_id == ConversationRow.id),
@@ -72,28 +74,32 @@ _FOUND_HELD = (
     .with_for_update(of=ConversationRow, key_share=True)
     .cte("found")
 )
-_ALL_RUNNING = select(TurnRow.conversation_id, _IS_ALIVE).where(_OWN, _RUNNING)
-_LATEST_NUMBER = select(func.max(TurnRow.number)).where(_OWN, _HERE)
+_ALL_RUNNING = Statement(select(TurnRow.conversation_id, _IS_ALIVE).where(_OWN, _RUNNING))
+_LATEST_NUMBER = Statement(select(func.max(TurnRow.number)).where(_OWN, _HERE))
 _CHANGE = update(TurnRow).where(_OWN)
-_INTERRUPT = _CHANGE.where(_HERE, _RUNNING, TurnRow.lease_until <= func.now()).values(
-    status="interrupted", finished_at=func.now()
+_INTERRUPT = Statement(
+    _CHANGE.where(_HERE, _RUNNING, TurnRow.lease_until <= func.now()).values(
+        status="interrupted", finished_at=func.now()
+    )
 )
-_TAKE_OVER = _CHANGE.where(TurnRow.id == TURN).values(
-    status="running",
-    stop=False,
-    lease=LEASE,
-    lease_until=lease_end(),
-    answer_seq=_AFTER,
-    finished_at=None,
+_TAKE_OVER = Statement(
+    _CHANGE.where(TurnRow.id == TURN).values(
+        status="running",
+        stop=False,
+        lease=LEASE,
+        lease_until=lease_end(),
+        answer_seq=_AFTER,
+        finished_at=None,
+    )
 )
-_ASK_TO_STOP = _CHANGE.where(TurnRow.id == TURN).values(stop=True)
-_REMOVE_AFTER = delete(TurnRow).where(_OWN, _HERE, TurnRow.number > _AFTER)
+_ASK_TO_STOP = Statement(_CHANGE.where(TurnRow.id == TURN).values(stop=True))
+_REMOVE_AFTER = Statement(delete(TurnRow).where(_OWN, _HERE, TurnRow.number > _AFTER))
 _RENEWED = _CHANGE.where(_RUNNING, TurnRow.lease == LEASE).values(lease_until=lease_end())
 _FINISHED = _CHANGE.where(_RUNNING, TurnRow.lease == LEASE).values(status=value("outcome"), finished_at=func.now())
-_RENEW = _RENEWED.where(TurnRow.id == TURN).returning(TurnRow.stop)
+_RENEW = Statement(_RENEWED.where(TurnRow.id == TURN).returning(TurnRow.stop))
 
 
-def _holding(change: Update) -> Executable:
+def _holding(change: Update) -> Statement:
     """Return one statement that locks a turn's conversation, and then changes the turn."""
     changed = (
         change.where(TurnRow.id == TURN, TurnRow.id == _FOUND_HELD.c.id)
@@ -101,7 +107,7 @@ def _holding(change: Update) -> Executable:
         .cte("changed")
     )
     both = _FOUND_HELD.outerjoin(changed, onclause=changed.c.id == _FOUND_HELD.c.id)
-    return select(*_FOUND_HELD.c, changed.c.stop).select_from(both)
+    return Statement(select(*_FOUND_HELD.c, changed.c.stop).select_from(both))
 
 
 _HOLD = _holding(_RENEWED)
@@ -156,7 +162,7 @@ class TurnRepository(Repository):
     async def look(self, key: str) -> tuple[StoredTurn | None, list[RunningTurn]]:
         """Return the turn of a key, and the person's turns that have not ended, as ``running`` does."""
         known, running = None, list[RunningTurn]()
-        for *columns, has_key, is_alive in await self._run(_LOOK, key=key):
+        for *columns, has_key, is_alive in await self._rows(_LOOK, key=key):
             turn = StoredTurn(*columns)
             if has_key:
                 known = turn
@@ -173,33 +179,33 @@ class TurnRepository(Repository):
 
     async def running(self) -> list[RunningTurn]:
         """Return the person's turns that have not ended, those that nobody answers any more among them."""
-        return [RunningTurn(*row) for row in await self._run(_ALL_RUNNING)]
+        return [RunningTurn(*row) for row in await self._rows(_ALL_RUNNING)]
 
     async def latest_number(self, conversation_id: uuid.UUID) -> int:
         """Return the number of the conversation's latest turn."""
-        number: int = (await self._run(_LATEST_NUMBER, place=conversation_id)).scalar_one()
+        number: int = await self._first(_LATEST_NUMBER, place=conversation_id)
         return number
 
     async def interrupt_expired(self, conversation_id: uuid.UUID) -> None:
         """End what nobody answers any more, so that it does not block the conversation."""
-        await self._run(_INTERRUPT, place=conversation_id)
+        await self._rows(_INTERRUPT, place=conversation_id)
 
     async def take_over(self, turn_id: uuid.UUID, answer_seq: int) -> uuid.UUID:
         """Give an ended turn a new lease and its answer a new place; the old lease stores nothing any more."""
         lease = uuid.uuid4()
-        await self._run(_TAKE_OVER, turn=turn_id, held=lease, after=answer_seq)
+        await self._rows(_TAKE_OVER, turn=turn_id, held=lease, after=answer_seq)
         return lease
 
     async def remove_after(self, conversation_id: uuid.UUID, number: int) -> None:
         """Forget the turns that came after one."""
-        await self._run(_REMOVE_AFTER, place=conversation_id, after=number)
+        await self._rows(_REMOVE_AFTER, place=conversation_id, after=number)
 
     async def ask_to_stop(self, turn_id: uuid.UUID) -> None:
-        await self._run(_ASK_TO_STOP, turn=turn_id)
+        await self._rows(_ASK_TO_STOP, turn=turn_id)
 
     async def renew(self, turn_id: uuid.UUID, lease: uuid.UUID) -> bool | None:
         """Extend the lease and tell whether the person wants it to stop; None when it is another's or has ended."""
-        stop: bool | None = (await self._run(_RENEW, turn=turn_id, held=lease)).scalar_one_or_none()
+        stop: bool | None = await self._first(_RENEW, turn=turn_id, held=lease)
         return stop
 
     async def hold(self, turn_id: uuid.UUID, lease: uuid.UUID) -> HeldTurn | None:
@@ -210,10 +216,10 @@ class TurnRepository(Repository):
         """Lock the turn's conversation, and end the turn if its lease is held; None when there is no such turn."""
         return await self._held(_FINISH, turn=turn_id, held=lease, outcome=outcome)
 
-    async def _held(self, statement: Executable, **values: Any) -> HeldTurn | None:
-        row = (await self._run(statement, **values)).one_or_none()
+    async def _held(self, statement: Statement, **values: Any) -> HeldTurn | None:
+        row = await self._row(statement, **values)
         return None if row is None else HeldTurn(StoredTurn(*row[:-2]), *row[-2:])
 
-    async def _one(self, statement: Executable, **values: Any) -> StoredTurn | None:
-        row = (await self._run(statement, **values)).one_or_none()
+    async def _one(self, statement: Statement, **values: Any) -> StoredTurn | None:
+        row = await self._row(statement, **values)
         return None if row is None else StoredTurn(*row)

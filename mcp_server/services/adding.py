@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from mcp_server.db.searches import FoundTask
 from mcp_server.db.session import Rows
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.tasks import HeldTask
 from mcp_server.services.drafts import draft
 from mcp_server.services.items import failure
 from mcp_server.services.similarity import are_alike, telling_words
@@ -31,8 +32,8 @@ async def add(write: Write, wanted: Sequence[NewTask]) -> AddedTasks:
     )
 
 
-def _drafts(wanted: Sequence[NewTask], now: datetime) -> tuple[list[TaskRow], list[Failure]]:
-    drafts: list[TaskRow] = []
+def _drafts(wanted: Sequence[NewTask], now: datetime) -> tuple[list[HeldTask], list[Failure]]:
+    drafts: list[HeldTask] = []
     failed: list[Failure] = []
     for place, task in enumerate(wanted, 1):
         try:
@@ -42,7 +43,7 @@ def _drafts(wanted: Sequence[NewTask], now: datetime) -> tuple[list[TaskRow], li
     return drafts, failed
 
 
-async def _similar(rows: Rows, drafts: Sequence[TaskRow]) -> list[TaskRow]:
+async def _similar(rows: Rows, drafts: Sequence[HeldTask]) -> list[FoundTask]:
     words = {word for row in drafts for word in telling_words(row.title)}
     if not words:
         return []

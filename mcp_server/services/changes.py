@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time
 
-from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow
+from mcp_server.db.changes import Snapshot, StoredChange
 from mcp_server.db.session import Database
 from mcp_server.services.dates import resolve
 from mcp_server.services.items import no_such_task, number_in
@@ -34,16 +34,13 @@ class ChangeService:
             found = await rows.changes.page(limit + 1, before=before, since=_moment(since, now), task_id=task)
             page = found[:limit]
             changed = await rows.changes.rows_of([change.id for change in page])
-        by_number: dict[int, list[ChangedTaskRow]] = {change.id: [] for change in page}
-        for row in changed:
-            by_number[row.change_id].append(row)
         return Changes(
-            changes=[_told(change, by_number[change.id], now) for change in page],
+            changes=[_told(change, changed[change.id], now) for change in page],
             next_cursor=f"c{page[-1].id}" if len(found) > limit else None,
         )
 
 
-def _told(change: ChangeRow, rows: Sequence[ChangedTaskRow], now: datetime) -> Change:
+def _told(change: StoredChange, rows: Sequence[Snapshot], now: datetime) -> Change:
     at = local_moment(change.at, now)
     assert at is not None
     return Change(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.tasks import HeldTask
 from mcp_server.services.dates import resolve
 from mcp_server.services.drafts import clean_labels, clean_notes, clean_title, end_series, set_due, start_series
 from mcp_server.services.items import failure, matched, numbers_of
@@ -35,7 +35,7 @@ async def update(write: Write, changes: Sequence[TaskChange]) -> ChangedTasks:
     return ChangedTasks(changed=changed, failed=failed or None)
 
 
-async def _apply(write: Write, row: TaskRow, change: TaskChange) -> None:
+async def _apply(write: Write, row: HeldTask, change: TaskChange) -> None:
     fields = change.model_dump(exclude={"id", "expect_title"})
     if not any(fields.values()):
         raise ProductError(ErrorCode.INVALID, "Nothing is to change. Name a field and its new value.")
@@ -53,7 +53,7 @@ async def _apply(write: Write, row: TaskRow, change: TaskChange) -> None:
         await _set_repeat(write, row, repeat, moved=bool(due))
 
 
-async def _set_repeat(write: Write, row: TaskRow, said: str, *, moved: bool) -> None:
+async def _set_repeat(write: Write, row: HeldTask, said: str, *, moved: bool) -> None:
     """Begin a series; the rule that it has already, without a new date, changes nothing."""
     if _clears(said):
         end_series(row)

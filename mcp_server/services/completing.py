@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.tasks import HeldTask
 from mcp_server.services.items import matched, numbers_of
 from mcp_server.services.recurrence import next_date
 from mcp_server.services.snapshots import Content
@@ -42,15 +42,14 @@ async def reopen(write: Write, items: Sequence[TaskRef]) -> ReopenedTasks:
     return ReopenedTasks(reopened=reopened, already_open=already or None, failed=failed or None)
 
 
-async def _with_next(write: Write, row: TaskRow) -> CompletedTask:
+async def _with_next(write: Write, row: HeldTask) -> CompletedTask:
     shown = task_view(row, write.now).model_dump()
     if row.repeat is None:
         return CompletedTask(**shown)
     following = _following(row)
     if following is None:
         return CompletedTask(**shown, last=True)
-    assert following.occurrence_on is not None
-    standing = await write.hold_occurrence(row, following.occurrence_on)
+    standing = await _standing(write, following)
     if standing is None:
         await write.add([following])
     elif standing.deleted_at is not None:  # it was taken back before, by an undo or a reopening
@@ -62,16 +61,23 @@ async def _with_next(write: Write, row: TaskRow) -> CompletedTask:
     return CompletedTask(**shown, next_due=str(due) if due else None, next_id=f"t{current.id}")
 
 
-async def _take_next_back(write: Write, row: TaskRow) -> None:
+async def _take_next_back(write: Write, row: HeldTask) -> None:
     following = _following(row) if row.repeat is not None else None
-    if following is None or following.occurrence_on is None:
+    if following is None:
         return
-    standing = await write.hold_occurrence(row, following.occurrence_on)
+    standing = await _standing(write, following)
     if standing is not None and Content.of(standing) == Content.of(following):
         standing.deleted_at = write.at
 
 
-def _following(row: TaskRow) -> TaskRow | None:
+async def _standing(write: Write, following: HeldTask) -> HeldTask | None:
+    """Return the task that stands for an occurrence already."""
+    assert following.series is not None
+    assert following.occurrence_on is not None
+    return await write.hold_occurrence(following.series, following.occurrence_on)
+
+
+def _following(row: HeldTask) -> HeldTask | None:
     """Return the next occurrence as completing this one makes it, by the rule alone; None when the series is over."""
     assert row.repeat is not None
     assert row.repeat_from is not None
@@ -79,7 +85,7 @@ def _following(row: TaskRow) -> TaskRow | None:
     on = next_date(row.repeat, row.repeat_from, row.occurrence_on)
     if on is None:
         return None
-    return TaskRow(
+    return HeldTask(
         title=row.title,
         notes=row.notes,
         priority=row.priority,

@@ -8,7 +8,7 @@ from typing import Self
 
 from mcp_server.db.searches import RESTORABLE
 from mcp_server.db.session import Database
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.tasks import HeldTask
 from mcp_server.origin import Origin
 from mcp_server.services.items import matched, numbers_of
 from mcp_server.services.views import due_of, task_view
@@ -32,7 +32,8 @@ class Target:
     changed_at: datetime
 
     @classmethod
-    def of(cls, row: TaskRow) -> Self:
+    def of(cls, row: HeldTask) -> Self:
+        assert row.updated_at is not None
         return cls(f"t{row.id}", row.title, str(due_of(row) or ""), row.repeat or "", row.updated_at)
 
 
@@ -46,7 +47,7 @@ class DeletionService:
     async def targets(self, user: UserId, items: Sequence[TaskRef]) -> list[Target]:
         """Return the tasks that a deletion would hit now."""
         async with self._database.transaction(user) as rows:
-            held = await rows.tasks.lock(numbers_of(items))
+            held = {task.id: task for task in await rows.tasks.lock(numbers_of(items))}
             found = {row.id: Target.of(row) for _, _, row in matched(held, items, [])}
         return list(found.values())
 
@@ -78,7 +79,7 @@ async def _delete(write: Write, items: Sequence[TaskRef], *, origin: Origin, agr
     """
     failed: list[Failure] = []
     held = await write.hold(numbers_of(items))
-    deleted: list[TaskRow] = []
+    deleted: list[HeldTask] = []
     hit: list[Target] = []
     for _, _, row in matched(held, items, failed):
         hit.append(Target.of(row))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NoReturn
 
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.tasks import HeldTask
 from mcp_server.services.dates import Due, resolve
 from mcp_server.services.recurrence import first_date, normalize_repeat
 from mcp_server.services.texts import clean_line, clean_text
@@ -17,14 +17,14 @@ LABEL_LENGTH = 40
 MOST_LABELS = 10
 
 
-def draft(task: NewTask, now: datetime) -> TaskRow:
+def draft(task: NewTask, now: datetime) -> HeldTask:
     """Return the row without its user, number and series.
 
     Raises:
         ProductError: ``invalid``, with what to change.
     """
     due = resolve(task.due, now) if task.due.strip() else None
-    row = TaskRow(
+    row = HeldTask(
         title=clean_title(task.title),
         notes=clean_notes(task.notes),
         priority=task.priority or None,
@@ -59,11 +59,11 @@ def clean_labels(texts: Iterable[str]) -> list[str]:
     return labels
 
 
-def set_due(row: TaskRow, due: Due | None) -> None:
+def set_due(row: HeldTask, due: Due | None) -> None:
     row.due_on, row.due_at = (due.on, due.at) if due else (None, None)
 
 
-def start_series(row: TaskRow, repeat: str, due: Due | None, today: date) -> None:
+def start_series(row: HeldTask, repeat: str, due: Due | None, today: date) -> None:
     """Make the row the first occurrence of a rule: on its due date, or on the rule's first date after it.
 
     Raises:
@@ -77,7 +77,7 @@ def start_series(row: TaskRow, repeat: str, due: Due | None, today: date) -> Non
     row.occurrence_on, row.occurrence_at = row.due_on, row.due_at
 
 
-def end_series(row: TaskRow) -> None:
+def end_series(row: HeldTask) -> None:
     """Make the row a task that does not repeat."""
     row.repeat = row.repeat_from = row.occurrence_on = row.occurrence_at = row.series = None
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.tasks import HeldTask
 from mcp_server.services.drafts import TITLE_LENGTH
 from mcp_server.services.texts import clean_line, folded
 from shared.errors import ErrorCode, ProductError
@@ -28,8 +28,8 @@ def numbers_of(items: Iterable[TaskRef | TaskChange]) -> list[int]:
 
 
 def matched(
-    held: Mapping[int, TaskRow], items: Sequence[Item], failed: list[Failure]
-) -> Iterator[tuple[int, Item, TaskRow]]:
+    held: Mapping[int, HeldTask], items: Sequence[Item], failed: list[Failure]
+) -> Iterator[tuple[int, Item, HeldTask]]:
     """Yield each item with its place and its task; whatever means no task is told in ``failed``.
 
     A task is looked at when its turn comes: what an earlier item of the batch did to it counts.
@@ -52,6 +52,6 @@ def no_such_task() -> ProductError:
     return ProductError(ErrorCode.NOT_FOUND, "There is no such task. Look with find_tasks.")
 
 
-def _wrong_task(row: TaskRow, expected: str) -> ProductError:
+def _wrong_task(row: HeldTask, expected: str) -> ProductError:
     sentence = f"t{row.id} is “{row.title}”, not “{clean_line(expected)[:TITLE_LENGTH]}”."
     return ProductError(ErrorCode.WRONG_TASK, f"{sentence} Nothing was changed; look with find_tasks.")

@@ -68,7 +68,7 @@ class LookupService:
 
     async def labels(self, user: UserId, typed: str) -> list[str]:
         async with self._database.transaction(user) as rows:
-            return list(await rows.lookups.labels(typed, MOST_COMPLETIONS))
+            return await rows.lookups.labels(typed, MOST_COMPLETIONS)
 
     async def task_ids(self, user: UserId, typed: str) -> list[str]:
         digits = typed.removeprefix("t")

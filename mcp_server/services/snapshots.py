@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.tasks import HeldTask
 
 
 class Content(BaseModel):
@@ -29,7 +29,7 @@ class Content(BaseModel):
     deleted_at: datetime | None
 
     @classmethod
-    def of(cls, row: TaskRow) -> Self:
+    def of(cls, row: HeldTask) -> Self:
         return cls.model_validate(row)
 
     @classmethod
@@ -39,7 +39,7 @@ class Content(BaseModel):
     def to_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
 
-    def put_into(self, row: TaskRow) -> None:
+    def put_into(self, row: HeldTask) -> None:
         for name, value in self:
             setattr(row, name, value)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow
+from mcp_server.db.changes import Snapshot, StoredChange
 from shared.contract import TaskTool
 
 MOST_TITLES = 5
@@ -27,7 +27,7 @@ _VERBS: Final = {
 }
 
 
-def summary(change: ChangeRow, rows: Sequence[ChangedTaskRow]) -> str:
+def summary(change: StoredChange, rows: Sequence[Snapshot]) -> str:
     """Return such as ``completed “Buy milk”`` or ``deleted 3 tasks: “A”, “B”, “C”``."""
     if change.undoes is not None:
         return f"took back c{change.undoes}: {_titles([row.after['title'] for row in rows])}"
@@ -41,7 +41,7 @@ def summary(change: ChangeRow, rows: Sequence[ChangedTaskRow]) -> str:
     return f"{text} ({', '.join(fields)})" if fields else text
 
 
-def _is_meant(change: ChangeRow, row: ChangedTaskRow) -> bool:
+def _is_meant(change: StoredChange, row: Snapshot) -> bool:
     """Tell whether the person asked for it: a repeating task brings the next occurrence along, made or taken back."""
     if change.tool not in (TaskTool.COMPLETE_TASKS, TaskTool.REOPEN_TASKS):
         return True

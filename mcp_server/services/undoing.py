@@ -1,8 +1,8 @@
 """Taking a change set back as one, and leaving alone what changed since."""
 
-from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow
+from mcp_server.db.changes import Snapshot, StoredChange
 from mcp_server.db.searches import RESTORABLE
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.tasks import HeldTask
 from mcp_server.services.items import number_in
 from mcp_server.services.snapshots import Content
 from mcp_server.services.views import task_view
@@ -23,7 +23,7 @@ async def undo(write: Write, token: str) -> Undone:
     change = await _meant(write, token)
     reverted: list[Task] = []
     skipped: list[SkippedTask] = []
-    rows = await write.rows.changes.rows_of([change.id])
+    rows = (await write.rows.changes.rows_of([change.id]))[change.id]
     held = await write.hold(row.task_id for row in rows)
     for changed in rows:
         task = held[changed.task_id]
@@ -36,7 +36,7 @@ async def undo(write: Write, token: str) -> Undone:
     return Undone(reverted=reverted, skipped=skipped or None)
 
 
-async def _meant(write: Write, token: str) -> ChangeRow:
+async def _meant(write: Write, token: str) -> StoredChange:
     if not token:
         change = await write.rows.changes.latest()
         sentence = "There is nothing to undo."
@@ -49,7 +49,7 @@ async def _meant(write: Write, token: str) -> ChangeRow:
     return change
 
 
-async def _revert(write: Write, task: TaskRow, changed: ChangedTaskRow) -> str:
+async def _revert(write: Write, task: HeldTask, changed: Snapshot) -> str:
     """Bring a task back to what it was before, or return why not."""
     left, now = Content.from_json(changed.after), Content.of(task)
     before = _before(write, changed, left)
@@ -59,13 +59,13 @@ async def _revert(write: Write, task: TaskRow, changed: ChangedTaskRow) -> str:
         return TOO_LATE
     if before.series is not None and (before.series, before.occurrence_on) != (now.series, now.occurrence_on):
         assert before.occurrence_on is not None
-        if await write.rows.tasks.lock_occurrence(before.series, before.occurrence_on) is not None:
+        if await write.hold_occurrence(before.series, before.occurrence_on) is not None:
             return MADE_AGAIN
     before.put_into(task)
     return ""
 
 
-def _before(write: Write, changed: ChangedTaskRow, left: Content) -> Content:
+def _before(write: Write, changed: Snapshot, left: Content) -> Content:
     """Return what the task was; one that the set made is taken back by deleting it."""
     if changed.before is None:
         return left.model_copy(update={"deleted_at": write.at})

@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from mcp_server.db.searches import FoundTask
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.tasks import HeldTask
 from mcp_server.services.dates import Due
 from mcp_server.services.zones import wall_clock
 from shared.tasks import Task
 
 
-def due_of(row: TaskRow | FoundTask) -> Due | None:
+def due_of(row: HeldTask | FoundTask) -> Due | None:
     return None if row.due_on is None else Due(row.due_on, row.due_at)
 
 
-def task_view(row: TaskRow | FoundTask, now: datetime, n: int | None = None) -> Task:
+def task_view(row: HeldTask | FoundTask, now: datetime, n: int | None = None) -> Task:
     due = due_of(row)
     is_open = row.completed_at is None and row.deleted_at is None
     return Task(

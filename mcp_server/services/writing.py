@@ -11,7 +11,7 @@ from pydantic_core import to_jsonable_python
 
 from mcp_server.db.changes import Snapshot, StoredReply
 from mcp_server.db.session import Database, Rows
-from mcp_server.db.tables import TaskRow
+from mcp_server.db.tasks import HeldTask
 from mcp_server.origin import Origin
 from mcp_server.services.snapshots import Content
 from mcp_server.services.zones import Clock, utc_now, zone_of
@@ -35,57 +35,48 @@ class Write:
     rows: Rows
     now: datetime
     undoes: int | None = None
-    _touched: dict[int, tuple[TaskRow, Content | None]] = field(
-        default_factory=dict[int, tuple[TaskRow, Content | None]]
+    _touched: dict[int, tuple[HeldTask, Content | None]] = field(
+        default_factory=dict[int, tuple[HeldTask, Content | None]]
     )
 
     @property
     def at(self) -> datetime:
         return self.now.astimezone(UTC)
 
-    async def hold(self, numbers: Iterable[int]) -> dict[int, TaskRow]:
+    async def hold(self, numbers: Iterable[int]) -> dict[int, HeldTask]:
         """Return tasks by number, deleted ones too; nobody else changes them before this write ends."""
-        held = await self.rows.tasks.lock(numbers)
-        for row in held.values():
-            self._touched.setdefault(row.id, (row, Content.of(row)))
-        return held
+        return {task.id: self._touch(task) for task in await self.rows.tasks.lock(numbers)}
 
-    async def hold_occurrence(self, row: TaskRow, on: date) -> TaskRow | None:
-        """Return the task that stands for a date of the same series, deleted or not."""
-        assert row.series is not None
-        found = await self.rows.tasks.lock_occurrence(row.series, on)
-        if found is not None:
-            self._touched.setdefault(found.id, (found, Content.of(found)))
-        return found
+    async def hold_occurrence(self, series: int, on: date) -> HeldTask | None:
+        """Return the task that stands for a date of a series, deleted or not."""
+        found = await self.rows.tasks.lock_occurrence(series, on)
+        return None if found is None else self._touch(found)
 
-    async def add(self, drafts: Sequence[TaskRow]) -> None:
-        """Store new tasks; one that repeats begins a series of its own, unless it continues another."""
+    async def add(self, drafts: Sequence[HeldTask]) -> None:
+        """Give new tasks their numbers; one that repeats begins a series of its own, unless it continues another."""
         numbers = await self.rows.people.take_task_numbers(len(drafts))
-        for row, number in zip(drafts, numbers, strict=True):
-            if row.repeat is not None and row.series is None:
-                row.series = number
-            self._touched[number] = (row, None)
-        self.rows.tasks.add(drafts, numbers)
+        for task, number in zip(drafts, numbers, strict=True):
+            task.id = number
+            if task.repeat is not None and task.series is None:
+                task.series = number
+            self._touched[number] = (task, None)
 
     async def record(self, origin: Origin) -> str | None:
-        """Store what changed as one change set, and return the token that takes it back."""
-        changed = {
-            number: (row, before)
-            for number, (row, before) in self._touched.items()
-            if before is None or Content.of(row) != before
-        }
-        if not changed:
-            return None
-        for row, _ in changed.values():
-            row.updated_at = self.at
-        number = await self.rows.people.take_change_number()
-        await self.rows.tasks.flush()
+        """Store what changed, as one change set, and return the token that takes it back."""
         snapshots = [
-            Snapshot(task_id, before.to_json() if before else None, Content.of(row).to_json())
-            for task_id, (row, before) in sorted(changed.items())
+            Snapshot(number, before.to_json() if before else None, after.to_json())
+            for number, (task, before) in sorted(self._touched.items())
+            if (after := Content.of(task)) != before
         ]
-        await self.rows.changes.add(number, self.at, origin, snapshots, self.undoes)
+        if not snapshots:
+            return None
+        person = await self.rows.people.lock()
+        number = await self.rows.changes.add(person, self.at, origin, snapshots, self.undoes)
         return f"c{number}"
+
+    def _touch(self, task: HeldTask) -> HeldTask:
+        """Keep what a task was; one that is held already is returned as this write has changed it."""
+        return self._touched.setdefault(task.id, (task, Content.of(task)))[0]
 
 
 class Writer:

@@ -126,6 +126,7 @@ async def going_through_others(url: str, user_id: str, sent: Mapping[str, Sequen
     # Small tables are read whole because that is cheapest: here it is a choice of last resort.
     setting = "SELECT set_config('app.user_id', $1, true), set_config('enable_seqscan', 'off', true)"
     connection, found = await asyncpg.connect(url), list[str]()
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
     for statement, values in sent.items():
         async with connection.transaction():
             await connection.execute(setting, user_id)

@@ -34,9 +34,9 @@ def test_a_message_is_one_trace_down_to_its_statements(watched: Watched, person:
     (root,) = [span for span in found if span.parent == SPAN]
     assert (root.service, root.name) == ("remit-gateway", "POST /api/{user_id}/chat")
     assert root.attributes["remit.request_id"] == answer.headers["x-request-id"]
-    (insert,) = [span for span in found if span.attributes.get("db.query.text", "").startswith("INSERT INTO tasks")]
+    (insert,) = [span for span in found if "INSERT INTO tasks" in span.attributes.get("db.query.text", "")]
     way = [span.name for span in above(insert, by_id)]
-    assert way == ["INSERT", "tools/call add_tasks", "MCP send tools/call add_tasks", "POST /api/{user_id}/chat"]
+    assert way == ["WITH", "tools/call add_tasks", "MCP send tools/call add_tasks", "POST /api/{user_id}/chat"]
     assert insert.service == "remit-mcp-server"
 
 

@@ -1,24 +1,93 @@
 """What a failure of the database is told as: a passing one is worth another try, a mistake of ours is not."""
 
-import pytest
-from sqlalchemy import exc
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
-from mcp_server.db.failures import raise_meaning
+import asyncpg
+import pytest
+
+from mcp_server.db.admission import Pace
+from mcp_server.db.failures import Failure, raise_meaning
+from mcp_server.db.session import Database
 from shared.errors import ErrorCode, ProductError
+from shared.identity import UserId
+from tests.mcp_server.database import run
 
 pytestmark = pytest.mark.requirement("002/FR-055")
 
 
-@pytest.mark.parametrize("error", [exc.ArgumentError("a FROM is missing"), exc.CompileError("no such type")])
-def test_a_statement_that_was_never_sent_is_a_mistake_of_ours(error: exc.SQLAlchemyError) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.InterfaceError("the server expects 1 argument for this query, 2 were passed"),
+        asyncpg.UndefinedColumnError("column does not exist"),
+    ],
+)
+def test_a_mistake_of_ours_stays_what_it_is(error: Failure) -> None:
     with pytest.raises(type(error)):
         raise_meaning(error)
 
 
-@pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError(), exc.TimeoutError("none free")])
-def test_an_unreachable_database_is_worth_another_try(error: exc.SQLAlchemyError | OSError) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError(),
+        TimeoutError(),
+        asyncpg.InterfaceError("connection is closed"),
+        asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+        asyncpg.DeadlockDetectedError("deadlock detected"),
+    ],
+)
+def test_an_unreachable_database_is_worth_another_try(error: Failure) -> None:
     with pytest.raises(ProductError) as told:
         raise_meaning(error)
 
     assert told.value.code is ErrorCode.UNAVAILABLE
     assert told.value.retry_after
+
+
+def test_a_connection_that_is_lost_in_the_middle_is_worth_another_try(
+    app_url: str, owner_url: str, user_id: str
+) -> None:
+    assert owner_url
+
+    async def lose() -> None:
+        database = Database(app_url)
+        try:
+            async with database.transaction(UserId(user_id)) as rows:
+                rows.people._connection.terminate()
+                await rows.people.lock()
+        finally:
+            await database.close()
+
+    with pytest.raises(ProductError) as told:
+        asyncio.run(lose())
+
+    assert told.value.code is ErrorCode.UNAVAILABLE
+    assert isinstance(told.value.__cause__, asyncpg.InterfaceError)
+
+
+@pytest.mark.parametrize("is_transaction", [True, False])
+def test_a_connection_whose_end_was_not_heard_yet_is_replaced(
+    app_url: str, owner_url: str, user_id: str, is_transaction: bool
+) -> None:
+    """What died while idle is mostly found closed; here the first statement is what finds it."""
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1"
+
+    async def use(database: Database) -> bool:
+        if not is_transaction:
+            return await database.take(UserId(user_id), "bucket", Pace(1, 9))
+        async with database.transaction(UserId(user_id)) as rows:
+            return rows.people.time_zone is None
+
+    async def twice() -> list[bool]:
+        database = Database(f"{app_url}?application_name={user_id}")
+        used = await use(database)
+        with ThreadPoolExecutor() as other:
+            other.submit(run, owner_url, end, user_id).result()  # this loop hears of nothing while it waits
+        try:
+            return [used, await use(database)]
+        finally:
+            await database.close()
+
+    assert asyncio.run(twice()) == [True, True]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mcp_server.db.admission import Pace
 from mcp_server.db.session import Database
 from shared.errors import ProductError
 from shared.identity import UserId
@@ -22,6 +23,7 @@ pytestmark = [
     pytest.mark.skipif(PROGRAM is None, reason="PgBouncer is not installed"),
 ]
 READERS = 8
+BURST = 20
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,20 @@ async def interleaved(url: str, people: list[str]) -> None:
                 group.create_task(read(one))
     finally:
         await database.close()
+
+
+def test_calls_that_come_at_once_are_counted_one_by_one(pooled_url: str, user_id: str) -> None:
+    """A call is counted by one statement without a transaction around it, wherever the pooler sends its parts."""
+
+    async def take() -> list[bool]:
+        database = Database(pooled_url, pooled=True)
+        try:
+            tries = (database.take(UserId(user_id), "bucket", Pace(0.001, BURST)) for _ in range(50))
+            return await asyncio.gather(*tries)
+        finally:
+            await database.close()
+
+    assert asyncio.run(take()).count(True) == BURST
 
 
 def test_a_parameter_that_the_pooler_refuses_is_named_in_the_log(

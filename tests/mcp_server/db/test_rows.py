@@ -7,11 +7,11 @@ from contextlib import suppress
 
 import asyncpg
 import pytest
-from sqlalchemy import select, text
 
-from mcp_server.db.addresses import async_url
+from mcp_server.db.addresses import address_of
+from mcp_server.db.connections import Connection
 from mcp_server.db.session import Database
-from mcp_server.db.tables import Row, TaskRow
+from mcp_server.db.tables import Row
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 from tests.mcp_server.conftest import As
@@ -20,6 +20,7 @@ from tests.mcp_server.database import Addresses, command, own_database, run
 
 TABLES = sorted(Row.metadata.tables)
 READERS, READS = 8, 100
+FORGETFUL = "SELECT user_id FROM tasks"
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_many_readers_on_few_connections_see_only_their_own(app_url: str, at_gat
         for _ in range(READS):
             with suppress(TimeoutError, ProductError, ZeroDivisionError):
                 async with asyncio.timeout(chance.choice([0.002, 5])), database.transaction(person) as rows:
-                    seen |= set(await rows.tasks._session.scalars(select(TaskRow.user_id)))
+                    seen |= {row["user_id"] for row in await rows.tasks._connection.fetch(FORGETFUL)}
                     _ = 1 / chance.choice([0, 1])
         return seen
 
@@ -144,13 +145,18 @@ def test_many_readers_on_few_connections_see_only_their_own(app_url: str, at_gat
 
 @pytest.mark.requirement("001/FR-017")
 def test_a_connection_forgets_its_user_with_the_transaction(app_url: str, two_people: tuple[str, str]) -> None:
+    async def whose(connection: Connection) -> list[object]:
+        return list(await connection.fetch(FORGETFUL))
+
     async def rows_after() -> list[object]:
         database = Database(app_url)
         try:
             async with database.transaction(UserId(two_people[0])) as rows:
                 assert rows.people.time_zone is None
-            async with database._engine.connect() as connection:
-                return list(await connection.scalars(select(TaskRow.user_id)))
+                backend = rows.people._connection.get_server_pid()
+            async with database._connections.lend(whose) as (connection, seen):
+                assert connection.get_server_pid() == backend, "another connection proves nothing"
+                return list(seen)
         finally:
             await database.close()
 
@@ -175,7 +181,7 @@ def test_an_error_of_the_database_repeats_no_text(app_url: str, owner_url: str, 
         database = Database(app_url)
         try:
             async with database.transaction(UserId(user_id)) as rows:
-                await rows.tasks._session.execute(text("SELECT length(:said) / 0"), {"said": secret})
+                await rows.tasks._connection.fetch("SELECT length($1) / 0", secret)
         finally:
             await database.close()
 
@@ -220,26 +226,26 @@ def test_without_the_policies_the_probes_above_would_find_the_leak(unguarded: Ad
 @pytest.mark.parametrize(
     ("url", "address", "options"),
     [
-        ("postgres://a:b@h/d", "postgresql+asyncpg://a:b@h/d", {"server_settings": {}}),
+        ("postgres://a:b@h/d", "postgresql://a:b@h/d", {"server_settings": {}}),
         (
             "postgresql://a:b@h:6432/d?sslmode=require&channel_binding=require",
-            "postgresql+asyncpg://a:b@h:6432/d",
+            "postgresql://a:b@h:6432/d",
             {"server_settings": {}, "ssl": "require"},
         ),
         (
             "postgresql://a:b%40c@h/d?application_name=remit&sslmode=disable",
-            "postgresql+asyncpg://a:b%40c@h/d",
+            "postgresql://a:b%40c@h/d",
             {"server_settings": {"application_name": "remit"}, "ssl": "disable"},
         ),
         (
             "postgresql://a:b@ep-x-pooler.h/d?connect_timeout=9&options=endpoint%3Dep-x&sslnegotiation=direct",
-            "postgresql+asyncpg://a:b@ep-x-pooler.h/d",
+            "postgresql://a:b@ep-x-pooler.h/d",
             {"server_settings": {"options": "endpoint=ep-x"}},
         ),
     ],
 )
 def test_an_address_is_taken_as_a_provider_prints_it(url: str, address: str, options: dict[str, object]) -> None:
-    assert async_url(url) == (address, options)
+    assert address_of(url) == (address, options)
 
 
 def test_an_address_with_ssl_options_connects(app_url: str, owner_url: str, user_id: str) -> None:

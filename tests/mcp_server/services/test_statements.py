@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from asyncpg.connection import LoggedQuery
 
 from mcp_server.db.session import Database
 from mcp_server.origin import Origin
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 LIMITS = TurnLimits(per_minute=6e6, at_once=1_000_000, running=1_000)
 OPEN = Wanted(query="", status="open", due="", due_from="", due_to="", label="", limit=20, cursor="")
-COSTS = {"begin_turn": 7, "counting a call": 1, "add_tasks": 7, "finish_turn": 3, "find_tasks": 2}
+COSTS = {"begin_turn": 7, "counting a call": 1, "add_tasks": 5, "finish_turn": 3, "find_tasks": 2}
 """Statements of a call in a conversation that stands, without BEGIN and COMMIT; one more is one round trip more."""
 
 FIRST = COSTS | {"begin_turn": 4}
@@ -49,16 +49,17 @@ class Spy:
         yield
         self.call = ""
 
-    def note(self, _: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
-        if self.call:
+    def note(self, sent: LoggedQuery) -> None:
+        if self.call and sent.query not in {"BEGIN", "COMMIT"}:
             self.counts[self.call] += 1
-            self.sent[statement] = values[0] if isinstance(values, list) else values
+            self.sent[sent.query] = sent.args
 
 
 @pytest.fixture
-def spy(desk: Desk) -> Spy:
+async def spy(desk: Desk) -> Spy:
     spy = Spy()
-    event.listen(desk.database._engine.sync_engine, "before_cursor_execute", spy.note)
+    async with desk.database.transaction(desk.user) as rows:  # the connection that every call of the test is lent
+        rows.people._connection.add_query_logger(spy.note)
     return spy
 
 
@@ -110,7 +111,7 @@ async def test_every_statement_of_a_turn_finds_its_rows_by_the_user(
     others = await going_through_others(app_url, desk.user, spy.sent)
     control = await going_through_others(owner_url, desk.user, {"SELECT FROM tasks WHERE title = 'x'": ()})
 
-    assert len(spy.sent) >= 20
+    assert len(spy.sent) >= 18
     assert others == []
     assert len(control) == 1, "the control: no policy binds the owner, and a statement without the user is seen"
 
@@ -125,18 +126,17 @@ async def test_what_runs_and_what_waits_is_found_without_a_look_at_what_does_not
     waiting = next(one for one in spy.sent if one.startswith("UPDATE items"))
     running = next(one for one in spy.sent if "UNION ALL" in one)
 
-    assert "items_open" in await plan_for_any_values(desk.database, waiting)
-    assert "turns_live" in await plan_for_any_values(desk.database, running)
-    assert "items_open" not in await plan_for_any_values(desk.database, waiting.replace("'open'", "$4")), "the control"
+    assert "items_open" in await plan_for_any_values(desk, waiting)
+    assert "turns_live" in await plan_for_any_values(desk, running)
+    assert "items_open" not in await plan_for_any_values(desk, waiting.replace("'open'", "$4")), "the control"
 
 
-async def plan_for_any_values(database: Database, statement: str) -> str:
-    async with database._engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
-        await driver.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")
-        await driver.execute(f"PREPARE asked AS {statement}")
-        values = await driver.fetchval("SELECT parameter_types FROM pg_prepared_statements WHERE name = 'asked'")
-        plan = await driver.fetch(f"EXPLAIN EXECUTE asked({', '.join('NULL' for _ in values)})")
-        await driver.execute("DEALLOCATE asked; RESET ALL")
+async def plan_for_any_values(desk: Desk, statement: str) -> str:
+    async with desk.database.transaction(desk.user) as rows:
+        connection = rows.people._connection
+        await connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan")
+        await connection.execute(f"PREPARE asked AS {statement}")
+        values = await connection.fetchval("SELECT parameter_types FROM pg_prepared_statements WHERE name = 'asked'")
+        plan = await connection.fetch(f"EXPLAIN EXECUTE asked({', '.join('NULL' for _ in values)})")
+        await connection.execute("DEALLOCATE asked")
     return "\n".join(line for (line,) in plan)

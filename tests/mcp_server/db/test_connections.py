@@ -1,0 +1,86 @@
+"""A burst waits for a connection, no longer than it should; and nobody finds in one what another left there."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
+
+import pytest
+
+from mcp_server.db import connections
+from mcp_server.db.admission import Pace
+from mcp_server.db.session import Database
+from mcp_server.telemetry import REGISTRY
+from shared.errors import ErrorCode, ProductError
+from shared.identity import UserId
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def database(owner_url: str, app_url: str) -> AsyncIterator[Database]:
+    assert owner_url
+    database = Database(app_url)
+    yield database
+    await database.close()
+
+
+def told(name: str) -> float:
+    return REGISTRY.get_sample_value(f"remit_database_pool_{name}") or 0
+
+
+async def hold_all(database: Database, user: UserId) -> AsyncExitStack:
+    """Open as many transactions as there are connections."""
+    held = AsyncExitStack()
+    for _ in range(connections.MOST):
+        await held.enter_async_context(database.transaction(user))
+    return held
+
+
+async def test_whoever_comes_when_all_are_in_use_waits_for_the_first_that_is_free(
+    database: Database, user_id: str
+) -> None:
+    waits = told("wait_seconds_count")
+    held = await hold_all(database, UserId(user_id))
+    assert (told("in_use"), told("wait_seconds_count")) == (connections.MOST, waits)
+
+    async def late() -> str | None:
+        async with database.transaction(UserId(user_id)) as rows:
+            return rows.people.time_zone
+
+    waiting = asyncio.create_task(late())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await held.aclose()
+
+    assert await waiting is None
+    assert (told("in_use"), told("wait_seconds_count")) == (0, waits + 1)
+
+
+async def test_whoever_waits_too_long_is_told_to_try_again(
+    database: Database, user_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.05)
+    async with await hold_all(database, UserId(user_id)):
+        with pytest.raises(ProductError) as refused:
+            await database.take(UserId(user_id), "bucket", Pace(1, 1))
+        assert told("in_use") == connections.MOST
+
+    assert refused.value.code is ErrorCode.UNAVAILABLE
+    assert told("in_use") == 0
+
+
+@pytest.mark.parametrize("is_cancelled", [True, False])
+async def test_what_was_left_in_the_middle_is_undone_before_the_connection_is_lent_again(
+    database: Database, user_id: str, is_cancelled: bool
+) -> None:
+    left = 0
+    with suppress(TimeoutError, ProductError, ZeroDivisionError):
+        async with asyncio.timeout(0.2 if is_cancelled else None), database.transaction(UserId(user_id)) as rows:
+            await rows.people.lock()
+            left = rows.people._connection.get_server_pid()
+            await rows.people._connection.execute(f"SELECT pg_sleep({int(is_cancelled)})")
+            _ = 1 / 0
+
+    async with database.transaction(UserId(user_id)) as rows:
+        assert rows.people._connection.get_server_pid() == left
+        assert await rows.people._connection.fetchval("SELECT count(*) FROM people") == 0
