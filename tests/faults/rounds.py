@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from tests.faults.crowd import LAST_SECONDS, Crowd
+from tests.faults.crowd import LAST_SECONDS, Crowd, quick_runner
 from tests.faults.nemesis import Nemesis
 from tests.faults.stack import Stack
 from tests.faults.verdict import Verdict, judge, percentile, recoveries
@@ -47,7 +47,8 @@ def fault_round(
         crowd.stop()
         await talking
 
-    asyncio.run(both())
+    with quick_runner() as runner:
+        runner.run(both())
     return Round(
         turns=crowd.done,
         acknowledged=sum(sent.acknowledged for sent in crowd.history),
