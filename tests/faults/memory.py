@@ -8,7 +8,7 @@ from tests.faults.crowd import quick_runner
 from tests.faults.stack import Stack
 from tests.faults.visitors import Visitors
 
-PEOPLE = 8
+PEOPLE = 10
 WARM_SHARE = 0.1
 
 

@@ -82,7 +82,7 @@ class Visitors:
 async def _talks_about_something_else(person: Person, _: str) -> int:
     thread_id = (await person.say("hello"))["conversation_id"]
     for _ in range(SMALL_TALK):
-        await person.say("hello", thread_id)
+        await person.say("thanks", thread_id)
     return SMALL_TALK + 1
 
 

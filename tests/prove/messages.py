@@ -4,7 +4,7 @@ from tests.faults.rounds import Round, fault_round
 from tests.faults.stack import running_stack
 from tests.prove.promise import Counts, Outcome, Promise, Stage
 
-PEOPLE = 24
+PEOPLE = 12
 TURNS_A_FAULT = 95
 FEWEST_FAULTS = 3
 CONTROL_SHARE, FEWEST_CONTROLS = 50, 60
