@@ -28,7 +28,14 @@ class Round:
 
 
 def fault_round(
-    stack: Stack, *, people: int, faults: int, seed: int, turns: int = 0, last_seconds: float = LAST_SECONDS
+    stack: Stack,
+    *,
+    people: int,
+    faults: int,
+    pauses: tuple[float, float],
+    seed: int,
+    turns: int = 0,
+    last_seconds: float = LAST_SECONDS,
 ) -> Round:
     """Let people talk while things die, until there were so many faults and so many answers.
 
@@ -37,7 +44,7 @@ def fault_round(
     begun = time.monotonic()
     crowd, nemesis = (
         Crowd(stack.gateway.url, stack.issuer, people, seed, last_seconds=last_seconds),
-        Nemesis(stack, seed),
+        Nemesis(stack, seed, pauses),
     )
 
     async def both() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -20,8 +20,8 @@ DAY = 86_400
 SMALL_TALK = 16
 UNKNOWN = "7f1d1f0e-0000-4000-8000-000000000000"
 
-Way: TypeAlias = Callable[[Person, str], Awaitable[int]]
-"""Does something in a conversation, and returns how many messages that were answered it took."""
+Way: TypeAlias = Callable[[Person, str], AsyncIterator[None]]
+"""Does something in a conversation; yields after each message that was answered."""
 
 
 class Patient(Person):
@@ -73,64 +73,64 @@ class Visitors:
             thread_id = (await person.say("hello"))["conversation_id"]
             self.done += 1
             for way in WAYS:
-                answered = await way(person, thread_id)
-                self.done += answered
-                if self._stopped.is_set():
-                    return
+                async for _ in way(person, thread_id):
+                    self.done += 1
+                    if self._stopped.is_set():
+                        return
 
 
-async def _talks_about_something_else(person: Person, _: str) -> int:
+async def _talks_about_something_else(person: Person, _: str) -> AsyncIterator[None]:
     thread_id = (await person.say("hello"))["conversation_id"]
+    yield
     for _ in range(SMALL_TALK):
         await person.say("thanks", thread_id)
-    return SMALL_TALK + 1
+        yield
 
 
-async def _changes_the_list(person: Person, thread_id: str) -> int:
-    await person.say("add milk, eggs and bread", thread_id)
-    await person.chat("what is on my list?", thread_id)
-    await person.say("complete milk", thread_id)
-    await person.say("complete what is not there", thread_id)
-    return 4
+async def _changes_the_list(person: Person, thread_id: str) -> AsyncIterator[None]:
+    for text in ("add milk, eggs and bread", "what is on my list?", "complete milk", "complete what is not there"):
+        await person.chat(text, thread_id)
+        yield
 
 
-async def _says_yes_to_a_card(person: Person, thread_id: str) -> int:
+async def _says_yes_to_a_card(person: Person, thread_id: str) -> AsyncIterator[None]:
     asked = await person.chat("clear my list", thread_id)
+    yield
     card = next(item for item in done_items(asked) if item["type"] == "widget")
     action = {"type": "deletion.answer", "payload": {"approved": True}}
     answer = await person.ask("threads.custom_action", thread_id=thread_id, item_id=card["id"], action=action)
     assert done_items(chatkit_events(answer.text)), answer.text
-    return 2
+    yield
 
 
-async def _hangs_up_and_comes_back(person: Person, thread_id: str) -> int:
+async def _hangs_up_and_comes_back(person: Person, thread_id: str) -> AsyncIterator[None]:
     body, address = _keyed(thread_id), f"{person.url}/api/{person.user_id}/chat"
     headers = person.headers | {"Accept": "text/event-stream"}
     async with person.http.stream("POST", address, json=body, headers=headers) as answer:
         await anext(answer.aiter_bytes())
     await follow(person, thread_id)
     await person.say(**body)
-    return 1
+    yield
 
 
-async def _sends_twice(person: Person, thread_id: str) -> int:
+async def _sends_twice(person: Person, thread_id: str) -> AsyncIterator[None]:
     body = _keyed(thread_id)
     await asyncio.gather(person.say(**body), person.say(**body))
-    return 1
+    yield
 
 
 def _keyed(thread_id: str) -> dict[str, str]:
     return {"message": "hello", "conversation_id": thread_id, "idempotency_key": uuid.uuid4().hex}
 
 
-async def _stops(person: Person, thread_id: str) -> int:
+async def _stops(person: Person, thread_id: str) -> AsyncIterator[None]:
     talking = asyncio.create_task(person.chat("hello", thread_id))
     await person.post("stop", {"conversation_id": thread_id})
     await talking
-    return 1
+    yield
 
 
-async def _is_refused(person: Person, thread_id: str) -> int:
+async def _is_refused(person: Person, thread_id: str) -> AsyncIterator[None]:
     message = {"message": "hello", "conversation_id": thread_id}
     for who, body, status in (
         (replace(person, token=f"{person.token}x"), message, 401),
@@ -139,14 +139,16 @@ async def _is_refused(person: Person, thread_id: str) -> int:
     ):
         answer = await who.post("chat", body)
         assert answer.status_code == status, answer.text
-    return 0
+    await person.say("hello", thread_id)
+    yield
 
 
-async def _looks_back(person: Person, thread_id: str) -> int:
+async def _looks_back(person: Person, thread_id: str) -> AsyncIterator[None]:
     for path in ("conversations", f"conversations/{thread_id}", "tasks", "settings"):
         answer = await person.get(path)
         assert answer.status_code == 200, answer.text
-    return 0
+    await person.say("hello", thread_id)
+    yield
 
 
 WAYS: tuple[Way, ...] = (
