@@ -25,7 +25,8 @@ IMPATIENCE = (0.1, 0.5)
 ANSWER_SECONDS = 30
 LAST_SECONDS = 60
 DAY = 86_400
-HANGS_UP, SENDS_TWICE = 0.1, 0.1
+HANGS_UP, SENDS_TWICE, SENDS_FIRST_TWICE = 0.1, 0.1, 0.4
+"""How often; the first message of a conversation is sent twice more often: no turn of it that runs refuses the other."""
 
 
 @dataclass
@@ -116,10 +117,10 @@ class Crowd:
         """Send the message again and again under its key, until it is answered or patience ends."""
         deadline = time.monotonic() + seconds
         while not sent.done and time.monotonic() < deadline:
-            fate = self._dice.random()
+            fate, twice = self._dice.random(), SENDS_TWICE if sent.conversation_id else SENDS_FIRST_TWICE
             if fate < HANGS_UP and not sent.acknowledged:
                 await self._attempt(sent, headers, hang_up=True)
-            elif fate < HANGS_UP + SENDS_TWICE:
+            elif fate < HANGS_UP + twice:
                 await asyncio.gather(self._attempt(sent, headers), self._attempt(sent, headers))
             else:
                 await self._attempt(sent, headers)
