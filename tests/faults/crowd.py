@@ -26,7 +26,7 @@ ANSWER_SECONDS = 30
 LAST_SECONDS = 60
 DAY = 86_400
 HANGS_UP, SENDS_TWICE, SENDS_FIRST_TWICE = 0.1, 0.1, 0.4
-"""How often; the first message of a conversation is sent twice more often: no turn of it that runs refuses the other."""
+"""How often; the first message of a conversation more often twice: there is no running turn that refuses the other."""
 
 
 @dataclass
