@@ -17,7 +17,8 @@ ANSWER_SECONDS = 60
 AGAIN_SECONDS = 0.1
 NOT_NOW = {409, 503}
 DAY = 86_400
-SMALL_TALK = 16
+CONVERSATIONS, MESSAGES = 4, 12
+"""Of small talk, which most turns are: they cost the least, and a turn is what might be held."""
 UNKNOWN = "7f1d1f0e-0000-4000-8000-000000000000"
 
 Way: TypeAlias = Callable[[Person, str], AsyncIterator[None]]
@@ -80,11 +81,11 @@ class Visitors:
 
 
 async def _talks_about_something_else(person: Person, _: str) -> AsyncIterator[None]:
-    thread_id = (await person.say("hello"))["conversation_id"]
-    yield
-    for _ in range(SMALL_TALK):
-        await person.say("thanks", thread_id)
-        yield
+    for _ in range(CONVERSATIONS):
+        thread_id = ""
+        for _ in range(MESSAGES):
+            thread_id = (await person.say("thanks", thread_id))["conversation_id"]
+            yield
 
 
 async def _changes_the_list(person: Person, thread_id: str) -> AsyncIterator[None]:
