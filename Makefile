@@ -24,7 +24,8 @@ secrets: $(LAUNCHER)/.done ## Make the secrets of the containers, once, for `doc
 install: $(LAUNCHER)/.done ## Install and build everything that `make run` starts
 	@$(LAUNCHER)/bin/python -m local --install
 
-test: install .venv/.done ## Run every test, set up from nothing
+test: ## Run every test, set up from nothing
+	@$(MAKE) --no-print-directory --jobs=2 install .venv/.done
 	@sh tests/run
 
 test-replicas: install .venv/.done ## Run the end-to-end tests on replicas, behind a balancer and a pooler

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.postgres import Postgres
+from tests.certificates import share_certificates
 from tests.services import (
     Issuer,
     Service,
@@ -38,6 +39,9 @@ LONGEST = (
     "observability/",
 )
 """What takes longest, by its path. A file is one worker's: begun last, it would keep the others waiting."""
+
+
+share_certificates()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from benchmarks.__main__ import MEASUREMENTS
 from benchmarks.measure import Bound
 from tests.prove.promises import PROMISES
+from tests.prove.report import total
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 
@@ -27,6 +28,11 @@ def test_every_promise_was_kept_when_it_was_tried_as_often_as_it_says() -> None:
         assert result["kept"]
         assert result["tried"] >= promise.tries
         assert (result["says"], result["control"]) == (promise.says, promise.control)
+
+
+@pytest.mark.requirement("007/FR-012")
+def test_the_page_says_how_long_all_promises_took() -> None:
+    assert f"\n{total(kept('prove.json'))}\n" in (RESULTS / "prove.md").read_text("utf-8")
 
 
 @pytest.mark.requirement("007/FR-001")

@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
+import uvloop
 
 from tests.services import Issuer
 
 CONVERSATION_LENGTH = 20
 PATIENCE_SECONDS = 2
 PAUSE_SECONDS = 0.2
-IMPATIENCE = (0.5, 1.0)
-"""People come back a little before they were told to."""
+LATER_SECONDS = 2
+"""Who went on elsewhere looks again so seldom: else those who wait for a dead gateway's lease are the load."""
+IMPATIENCE = (0.1, 0.5)
+"""People come back long before they were told to."""
 ANSWER_SECONDS = 30
 LAST_SECONDS = 60
 DAY = 86_400
-HANGS_UP, SENDS_TWICE = 0.1, 0.1
+HANGS_UP, SENDS_TWICE, SENDS_FIRST_TWICE = 0.1, 0.1, 0.4
+"""How often; the first message of a conversation more often twice: there is no running turn that refuses the other."""
 
 
 @dataclass
@@ -86,7 +90,9 @@ class Crowd:
             await asyncio.gather(*(self._talk(f"user-{uuid.uuid4().hex}") for _ in range(self._size)))
             await asyncio.gather(*self._patient)
             left = [sent for sent in self.history if not sent.done]
-            await asyncio.gather(*(self._insist(sent, self._headers(sent.user), self._last_seconds) for sent in left))
+            await asyncio.gather(
+                *(self._insist(sent, self._headers(sent.user), self._last_seconds, LATER_SECONDS) for sent in left)
+            )
 
     async def _talk(self, user: str) -> None:
         headers = self._headers(user)
@@ -101,25 +107,25 @@ class Crowd:
                 continue
             conversation_id, length = "", 0
             if not sent.done:  # a dead gateway's lease has to run out first: go on elsewhere, and come back to it
-                task = asyncio.create_task(self._insist(sent, headers, self._last_seconds))
+                task = asyncio.create_task(self._insist(sent, headers, self._last_seconds, LATER_SECONDS))
                 self._patient.add(task)
 
     def _headers(self, user: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._issuer.gateway_token(user, exp=int(time.time()) + DAY)}"}
 
-    async def _insist(self, sent: Sent, headers: dict[str, str], seconds: float) -> None:
+    async def _insist(self, sent: Sent, headers: dict[str, str], seconds: float, pause: float = PAUSE_SECONDS) -> None:
         """Send the message again and again under its key, until it is answered or patience ends."""
         deadline = time.monotonic() + seconds
         while not sent.done and time.monotonic() < deadline:
-            fate = self._dice.random()
+            fate, twice = self._dice.random(), SENDS_TWICE if sent.conversation_id else SENDS_FIRST_TWICE
             if fate < HANGS_UP and not sent.acknowledged:
                 await self._attempt(sent, headers, hang_up=True)
-            elif fate < HANGS_UP + SENDS_TWICE:
+            elif fate < HANGS_UP + twice:
                 await asyncio.gather(self._attempt(sent, headers), self._attempt(sent, headers))
             else:
                 await self._attempt(sent, headers)
             if not sent.done:
-                await asyncio.sleep(max(PAUSE_SECONDS, sent.wait * self._dice.uniform(*IMPATIENCE)))
+                await asyncio.sleep(max(pause, sent.wait * self._dice.uniform(*IMPATIENCE)))
         self.done += sent.done
 
     async def _attempt(self, sent: Sent, headers: dict[str, str], *, hang_up: bool = False) -> None:
@@ -127,7 +133,7 @@ class Crowd:
         body = {"message": f"add {sent.word}", "idempotency_key": sent.key}
         if sent.conversation_id:
             body["conversation_id"] = sent.conversation_id
-        begun = time.monotonic()
+        begun, sent.wait = time.monotonic(), 0
         try:
             async with self._http.stream(
                 "POST", url, json=body, headers={**headers, "Accept": "text/event-stream"}
@@ -148,6 +154,11 @@ class Crowd:
 
     def _word(self) -> str:
         return "".join(self._dice.choices(string.ascii_lowercase, k=16))
+
+
+def quick_runner() -> asyncio.Runner:
+    """Run people on a quick event loop: what they take of the machine, the services lack."""
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop)
 
 
 async def turns_a_second(gateway_url: str, issuer: Issuer, people: int, seconds: float) -> float:

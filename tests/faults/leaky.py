@@ -1,4 +1,4 @@
-"""A gateway that forgets no turn, and 100 kB with each: the negative control of the memory run."""
+"""A gateway that forgets no turn, and 300 kB with each: the negative control of the memory run."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from gateway.__main__ import main
 from gateway.turn import Turn
 from gateway.turns import Turns
 
-BALLAST_BYTES = 100_000
+BALLAST_BYTES = 300_000
 
 _kept: list[tuple[Turn, bytearray]] = []
 

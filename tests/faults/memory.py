@@ -4,10 +4,11 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.crowd import Crowd
+from tests.faults.crowd import quick_runner
 from tests.faults.stack import Stack
+from tests.faults.visitors import Visitors
 
-PEOPLE = 8
+PEOPLE = 10
 WARM_SHARE = 0.1
 
 
@@ -25,19 +26,20 @@ class Memory:
 
 def memory_round(stack: Stack, *, turns: int) -> dict[str, Memory]:
     """Let people talk for so many turns, and compare the last nine tenths' end with their beginning."""
-    return asyncio.run(_talk(stack, turns))
+    with quick_runner() as runner:
+        return runner.run(_talk(stack, turns))
 
 
 async def _talk(stack: Stack, turns: int) -> dict[str, Memory]:
     services = {service.module: service for service in (stack.gateway, stack.mcp_server)}
-    crowd = Crowd(stack.gateway.url, stack.issuer, PEOPLE, seed=0, remembers=False)
-    talking = asyncio.create_task(crowd.run())
-    await crowd.until(int(turns * WARM_SHARE))
-    warm = {name: resident(service.pid) for name, service in services.items()}
-    await crowd.until(turns)
-    end = {name: resident(service.pid) for name, service in services.items()}
-    crowd.stop()
-    await talking
+    visitors = Visitors(stack, PEOPLE)
+    async with asyncio.TaskGroup() as talking:
+        talking.create_task(visitors.run())
+        await visitors.until(int(turns * WARM_SHARE))
+        warm = {name: resident(service.pid) for name, service in services.items()}
+        await visitors.until(turns)
+        end = {name: resident(service.pid) for name, service in services.items()}
+        visitors.stop()
     return {name: Memory(warm[name], end[name]) for name in services}
 
 

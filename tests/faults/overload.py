@@ -8,9 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import uvloop
-
-from tests.faults.crowd import turns_a_second
+from tests.faults.crowd import quick_runner, turns_a_second
 from tests.faults.stack import Stack
 from tests.faults.verdict import percentile
 
@@ -25,14 +23,11 @@ class Overload:
     """What came of it.
 
     Attributes:
-        capacity: turns a second that the product does when nobody is refused; ``offered`` messages a second.
         statuses: of every answer; 0 is none at all.
         refusal_seconds: how long each refusal took.
         untold: refusals without ``Retry-After``.
     """
 
-    capacity: float
-    offered: float
     statuses: Counter[int] = field(default_factory=Counter[int])
     refusal_seconds: list[float] = field(default_factory=list[float])
     untold: int = 0
@@ -47,23 +42,28 @@ class Overload:
         return percentile(self.refusal_seconds, 99)
 
 
-def overload_round(stack: Stack, *, seconds: float, factor: float, patience: float = CALL_SECONDS) -> Overload:
-    """Offer ``factor`` times the capacity, at an even pace that waits for nobody.
+def capacity_of(stack: Stack) -> float:
+    """Return the turns a second that the product does when nobody is refused."""
+    with quick_runner() as runner:
+        return runner.run(turns_a_second(stack.gateway.url, stack.issuer, PEOPLE_FOR_CAPACITY, CAPACITY_SECONDS))
+
+
+def overload_round(stack: Stack, *, seconds: float, rate: float, patience: float = CALL_SECONDS) -> Overload:
+    """Offer ``rate`` messages a second, at an even pace that waits for nobody.
 
     ``patience`` is how many seconds an answer may take.
     """
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # what the client takes, the services lack
-        return runner.run(_offer(stack, seconds, factor, patience))
+    with quick_runner() as runner:
+        return runner.run(_offer(stack, seconds, rate, patience))
 
 
-async def _offer(stack: Stack, seconds: float, factor: float, patience: float) -> Overload:
-    capacity = await turns_a_second(stack.gateway.url, stack.issuer, PEOPLE_FOR_CAPACITY, CAPACITY_SECONDS)
-    found = Overload(capacity, capacity * factor)
-    messages = [_message(stack) for _ in range(int(seconds * found.offered))]
+async def _offer(stack: Stack, seconds: float, rate: float, patience: float) -> Overload:
+    found = Overload()
+    messages = [_message(stack) for _ in range(int(seconds * rate))]
     begun = time.monotonic()
     async with asyncio.TaskGroup() as sending:
         for n, message in enumerate(messages):
-            await asyncio.sleep(max(0.0, begun + n / found.offered - time.monotonic()))
+            await asyncio.sleep(max(0.0, begun + n / rate - time.monotonic()))
             sending.create_task(_send(stack, message, found, patience))
     return found
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from tests.faults.crowd import LAST_SECONDS, Crowd
+from tests.faults.crowd import LAST_SECONDS, Crowd, quick_runner
 from tests.faults.nemesis import Nemesis
 from tests.faults.stack import Stack
 from tests.faults.verdict import Verdict, judge, percentile, recoveries
@@ -28,7 +28,14 @@ class Round:
 
 
 def fault_round(
-    stack: Stack, *, people: int, faults: int, seed: int, turns: int = 0, last_seconds: float = LAST_SECONDS
+    stack: Stack,
+    *,
+    people: int,
+    faults: int,
+    pauses: tuple[float, float],
+    seed: int,
+    turns: int = 0,
+    last_seconds: float = LAST_SECONDS,
 ) -> Round:
     """Let people talk while things die, until there were so many faults and so many answers.
 
@@ -37,7 +44,7 @@ def fault_round(
     begun = time.monotonic()
     crowd, nemesis = (
         Crowd(stack.gateway.url, stack.issuer, people, seed, last_seconds=last_seconds),
-        Nemesis(stack, seed),
+        Nemesis(stack, seed, pauses),
     )
 
     async def both() -> None:
@@ -47,7 +54,8 @@ def fault_round(
         crowd.stop()
         await talking
 
-    asyncio.run(both())
+    with quick_runner() as runner:
+        runner.run(both())
     return Round(
         turns=crowd.done,
         acknowledged=sum(sent.acknowledged for sent in crowd.history),

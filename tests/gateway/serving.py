@@ -74,10 +74,15 @@ class Asked:
 
 @dataclass
 class Wire:
-    """Stands between gateway and MCP server, writes down each request and passes it on unchanged."""
+    """Stands between gateway and MCP server, writes down each request and passes it on unchanged.
+
+    Attributes:
+        carried: the bytes of the bodies, there and back.
+    """
 
     upstream: str
     asked: list[Asked] = field(default_factory=list)
+    carried: int = 0
     before: Callable[[Asked], Awaitable[Response | None]] | None = None
 
     @property
@@ -103,6 +108,7 @@ class Wire:
             found = await self._http.request(request.method, self.upstream, content=body, headers=headers)
         except httpx2.TransportError:
             return Response(status_code=502)
+        self.carried += len(body) + len(found.content)
         return Response(found.content, found.status_code, media_type=found.headers.get("content-type"))
 
 

@@ -7,6 +7,7 @@ import argparse
 import logging
 import sys
 
+from tests.certificates import share_certificates
 from tests.prove.promise import Outcome, Promise, own_stage
 from tests.prove.promises import PROMISES
 from tests.prove.report import keep, line
@@ -22,6 +23,7 @@ def main() -> int:
     names = parser.parse_args().names
     if unknown := set(names) - {one.name for one in PROMISES}:
         parser.error(f"there is no promise {', '.join(sorted(unknown))}")
+    share_certificates()
     logging.disable()  # what broken controls say is no news
     with own_stage() as stage:
         if names:

@@ -4,9 +4,12 @@ from tests.faults.rounds import Round, fault_round
 from tests.faults.stack import running_stack
 from tests.prove.promise import Counts, Outcome, Promise, Stage
 
-PEOPLE = 24
+PEOPLE = 12
 TURNS_A_FAULT = 95
 FEWEST_FAULTS = 3
+PAUSES, SHORT_PAUSES = (1.5, 3.0), (0.5, 1.0)
+"""Seconds before a fault; the short ones make the short run."""
+LONG = 1_000
 CONTROL_SHARE, FEWEST_CONTROLS = 50, 60
 CONTROL_SECONDS = 4
 SEED = 20_261_126
@@ -14,12 +17,19 @@ SEED = 20_261_126
 
 def run(_: Stage, tries: int) -> Outcome:
     faults = max(FEWEST_FAULTS, -(-tries // TURNS_A_FAULT))
+    pauses = PAUSES if tries >= LONG else SHORT_PAUSES
     with running_stack() as stack:
-        found = fault_round(stack, people=PEOPLE, faults=faults, seed=SEED, turns=tries)
+        found = fault_round(stack, people=PEOPLE, faults=faults, pauses=pauses, seed=SEED, turns=tries)
     control_tries = max(FEWEST_CONTROLS, tries // CONTROL_SHARE)
     with running_stack("tests.faults.naive") as stack:
         naive = fault_round(
-            stack, people=PEOPLE, faults=1, seed=SEED, turns=control_tries, last_seconds=CONTROL_SECONDS
+            stack,
+            people=PEOPLE,
+            faults=1,
+            pauses=pauses,
+            seed=SEED,
+            turns=control_tries,
+            last_seconds=CONTROL_SECONDS,
         )
     control = _counts(naive)
     return Outcome(

@@ -38,8 +38,7 @@ def keep(promise: Promise, outcome: Outcome, seconds: float) -> None:
         "machine": machine.described(),
     }
     file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
-    rows = "".join(_row(name, one) for name, one in kept.items())
-    (FOLDER / "prove.md").write_text(HEAD + rows + f"\n{machine.sentence()}\n", "utf-8")
+    (FOLDER / "prove.md").write_text(_page(kept), "utf-8")
 
 
 def line(promise: Promise, outcome: Outcome, seconds: float) -> str:
@@ -51,6 +50,16 @@ def line(promise: Promise, outcome: Outcome, seconds: float) -> str:
         f"{verdict} {promise.name}: {outcome.tried:,} tried, {_counts(outcome.broken)}{more}; {seconds:.0f} s\n"
         f"       without ({promise.control}): {without}\n"
     )
+
+
+def _page(kept: dict[str, Any]) -> str:
+    rows = "".join(_row(name, one) for name, one in kept.items())
+    return f"{HEAD}{rows}\n{total(kept)}\n\n{machine.sentence()}\n"
+
+
+def total(kept: dict[str, Any]) -> str:
+    """Say how long all of them take, one after another."""
+    return f"All together {sum(one['seconds'] for one in kept.values()) / 60:.0f} minutes."
 
 
 def _row(name: str, one: dict[str, Any]) -> str:

@@ -41,19 +41,23 @@ checks.positive_data_acceptance.enabled = false  # the protocol knows more of wh
 
 
 @contextmanager
-def _gateway(stage: Stage, folder: Path, module: str) -> Iterator[Service]:
-    """Start a gateway, and an MCP server that lets one person do what many would."""
-    told = mcp_server_environment(stage.app_url, stage.issuer, stage.gateway_key, free_port()) | NO_LIMITS
-    tools = Service("mcp_server", int(told["MCP_SERVER_PORT"]), told, folder / "mcp_server.log")
-    told = gateway_environment(f"{tools.url}/gateway", stage.issuer, stage.gateway_key, free_port())
-    chat = Service(module, int(told["GATEWAY_PORT"]), told, folder / "gateway.log")
+def _running(service: Service) -> Iterator[Service]:
     try:
-        tools.start()
-        chat.start()
-        yield chat
+        service.start()
+        yield service
     finally:
-        chat.stop()
-        tools.stop()
+        service.stop()
+
+
+def _tools(stage: Stage, folder: Path) -> Service:
+    """Return an MCP server that lets one person do what many would."""
+    told = mcp_server_environment(stage.app_url, stage.issuer, stage.gateway_key, free_port()) | NO_LIMITS
+    return Service("mcp_server", int(told["MCP_SERVER_PORT"]), told, folder / "mcp_server.log")
+
+
+def _gateway(stage: Stage, tools: Service, folder: Path, module: str) -> Service:
+    told = gateway_environment(f"{tools.url}/gateway", stage.issuer, stage.gateway_key, free_port())
+    return Service(module, int(told["GATEWAY_PORT"]), told, folder / "gateway.log")
 
 
 def schema_of(environment: dict[str, str]) -> dict[str, Any]:
@@ -63,10 +67,10 @@ def schema_of(environment: dict[str, str]) -> dict[str, Any]:
     return schema
 
 
-def _tried(stage: Stage, module: str, phases: str, examples: int) -> tuple[int, int]:
+def _tried(stage: Stage, tools: Service, module: str, phases: str, examples: int) -> tuple[int, int]:
     """Return how many requests were made, and how many ways to answer against the schema were found."""
     user = f"user-{uuid.uuid4().hex}"
-    with open_folder() as folder, _gateway(stage, folder, module) as gateway:
+    with open_folder() as folder, _running(_gateway(stage, tools, folder, module)) as gateway:
         (folder / "schema.json").write_text(json.dumps(schema_of(gateway.environment)), "utf-8")
         (folder / "schemathesis.toml").write_text(CONFIGURATION.format(user=user), "utf-8")
         token = stage.issuer.gateway_token(user)
@@ -86,8 +90,9 @@ def run(stage: Stage, tries: int) -> Outcome:
     """Send at least ``tries`` requests."""
     operations = sum(len(methods) for methods in schema_of(_environment(stage))["paths"].values())
     phases = "examples,coverage,fuzzing,stateful" if tries >= LONG else "fuzzing"
-    tried, broken = _tried(stage, "gateway", phases, tries // operations + 1)
-    control_tried, control_broken = _tried(stage, CARELESS, "fuzzing", CONTROL_EXAMPLES)
+    with open_folder() as folder, _running(_tools(stage, folder)) as tools:
+        tried, broken = _tried(stage, tools, "gateway", phases, tries // operations + 1)
+        control_tried, control_broken = _tried(stage, tools, CARELESS, "fuzzing", CONTROL_EXAMPLES)
     name = "ways to answer against the schema"
     return Outcome(tried, {name: broken}, control_tried, {name: control_broken})
 

@@ -55,7 +55,7 @@ def stage(owner_url: str, app_url: str, issuer: Issuer, gateway_key: SigningKey,
         pytest.param(leaving.PROMISE, 8, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-003")]),
         pytest.param(schema.PROMISE, 70, marks=pytest.mark.requirement("006/FR-046")),
         pytest.param(canaries.PROMISE, 138, marks=[pytest.mark.requirement("006/FR-045"), pytest.mark.timeout(240)]),
-        pytest.param(memory.PROMISE, 200, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-005")]),
+        pytest.param(memory.PROMISE, 60, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-005")]),
     ],
     ids=lambda one: one.name if isinstance(one, Promise) else "",
 )
