@@ -102,7 +102,8 @@ class Database:
         async with self._proved(), self._connections.lend(begin) as (connection, [found]):
             held = Person(*found) if holds_person and found["zone_chosen"] is not None else None
             yield _rows(Transaction(connection, user, found["time_zone"]), held)
-            await connection.execute("COMMIT")
+            if await connection.execute("COMMIT") != "COMMIT":  # PostgreSQL answers ROLLBACK, and calls it no error
+                raise RuntimeError("a statement had failed, and was passed over: nothing is stored")
 
     async def take(self, user: UserId, bucket: str, pace: Pace) -> bool:
         """Take one call out of a user's bucket, in one statement that is a transaction; False when there is none left.

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 
 import pytest
+from asyncpg import PostgresError
 
 from mcp_server.db import connections
 from mcp_server.db.admission import Pace
@@ -83,4 +84,19 @@ async def test_what_was_left_in_the_middle_is_undone_before_the_connection_is_le
 
     async with database.transaction(UserId(user_id)) as rows:
         assert rows.people._connection.get_server_pid() == left
+        assert await rows.people._connection.fetchval("SELECT count(*) FROM people") == 0
+
+
+async def test_what_was_not_stored_is_never_acknowledged(database: Database, user_id: str) -> None:
+    """A failed statement that somebody passes over undoes the others; the COMMIT behind it is no error by itself."""
+
+    async def pass_over_a_failure() -> None:
+        async with database.transaction(UserId(user_id)) as rows:
+            await rows.people.lock()
+            with suppress(PostgresError):
+                await rows.people._connection.execute("SELECT 1 / 0")
+
+    with pytest.raises(RuntimeError, match="nothing is stored"):
+        await pass_over_a_failure()
+    async with database.transaction(UserId(user_id)) as rows:
         assert await rows.people._connection.fetchval("SELECT count(*) FROM people") == 0
