@@ -107,6 +107,7 @@ async def test_sent_as_it_is_such_a_text_fails_without_a_meaning_and_alone(
     assert await total(client, somebody()) == 0
 
 
+FOUND = {"content": [], "structuredContent": {"total": 7}, "isError": False, "resultType": "complete"}
 ODD_ANSWERS: dict[str, tuple[Response, ErrorCode]] = {
     "500": (Response(status_code=500), ErrorCode.UNAVAILABLE),
     "502 in HTML": (Response("<html>", 502, media_type="text/html"), ErrorCode.UNAVAILABLE),
@@ -117,7 +118,7 @@ ODD_ANSWERS: dict[str, tuple[Response, ErrorCode]] = {
     "a redirect": (Response(status_code=307, headers={"Location": "http://127.0.0.1:9/"}), ErrorCode.INTERNAL),
     "no JSON": (Response("{", media_type="application/json"), ErrorCode.INTERNAL),
     "no JSON-RPC": (JSONResponse({"hello": "world"}), ErrorCode.INTERNAL),
-    "another's answer": (JSONResponse({"jsonrpc": "2.0", "id": "another", "result": {}}), ErrorCode.INTERNAL),
+    "another's answer": (JSONResponse({"jsonrpc": "2.0", "id": "another", "result": FOUND}), ErrorCode.INTERNAL),
     "bytes that are not what they say": (Response(b"{}", headers={"Content-Encoding": "gzip"}), ErrorCode.UNAVAILABLE),
     "an error": (
         JSONResponse({"jsonrpc": "2.0", "id": None, "error": {"code": -32602, "message": "secret"}}, 400),
@@ -228,3 +229,18 @@ async def test_no_proxy_of_the_environment_gets_an_assertion(
             assert await total(client, somebody()) == 0
 
     assert proxied == []
+
+
+async def test_a_cookie_of_one_call_goes_with_no_other(gateway_key: SigningKey) -> None:
+    cookies: list[str | None] = []
+
+    async def note(request: Request) -> Response:
+        cookies.append(request.headers.get("cookie"))
+        return Response(status_code=503, headers={"Set-Cookie": "whose=ann"})
+
+    async with serve(Starlette(routes=[Route("/gateway", note, methods=["POST"])])) as url:
+        door = f"{url.replace('127.0.0.1', 'localhost')}/gateway"
+        async with client_of(door, gateway_key, door) as client:
+            assert [await code_of(client, {}) for _ in range(2)] == [ErrorCode.UNAVAILABLE] * 2
+
+    assert cookies == [None, None]
