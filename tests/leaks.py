@@ -23,7 +23,7 @@ FORGETFUL = (
     "SELECT user_id FROM tasks WHERE user_id <> (SELECT app_uid()) LIMIT 50",
 )
 """Statements without a condition on the user, or with a wrong one; each returns whose rows it saw."""
-HASTY, HASTE = 0.03, 0.004
+HASTY, HASTE = 0.1, 0.004
 """How many reads are cut short, and after how many seconds."""
 
 
