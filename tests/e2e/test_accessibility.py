@@ -23,7 +23,7 @@ SETTLED = """new Promise((done) => {
   setTimeout(done, 500); // a page that has nothing new to draw may get no frame
 })"""
 """What the page does by itself on a screen of another size is done."""
-SIZES = {"desktop": (1280, 800), "phone": (360, 740)}
+SIZES = {"desktop": (1280, 800), "tablet": (768, 1024), "phone": (360, 740)}
 SMALLEST = (320, 640)
 PICTURES = ROOT / "test-results"
 
