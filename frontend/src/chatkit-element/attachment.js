@@ -16,7 +16,7 @@ const OWN = /^(blob:|data:image\/)/; // a picture from elsewhere is never loaded
  * @property {(error: unknown) => void} onError
  * @property {() => void} onUploaded
  * @property {(attachment: Attachment) => void} onFailed
- * @property {(attachment: Attachment) => void} onAgain it will be announced anew, under another id
+ * @property {(attachment: Attachment) => void} onUnwanted nobody will send what the server has under its id
  * @property {(attachment: Attachment) => void} onRemove
  */
 
@@ -53,7 +53,7 @@ export class Attachment {
     const attachment = new Attachment(file, handlers);
     attachment.#again.addEventListener("click", () => {
       attachment.#remove.focus(); // the pressed button goes away
-      handlers.onAgain(attachment);
+      handlers.onUnwanted(attachment);
       attachment.#upload(file);
     });
     attachment.#upload(file);
@@ -89,6 +89,8 @@ export class Attachment {
     try {
       const onNamed = (/** @type {string} */ id) => {
         this.id = id;
+        if (signal.aborted) this.#handlers.onUnwanted(this); // the page's own `fetch` went on all the same
+        signal.throwIfAborted();
       };
       const onProgress = (/** @type {number} */ part) => this.#advance(part);
       this.#arrived(await upload(wire(), file, { signal, onNamed, onProgress }));

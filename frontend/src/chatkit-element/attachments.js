@@ -73,8 +73,8 @@ export class Attachments {
     /** @param {Attachment} attachment */
     const onFailed = ({ element }) => reveal(this.element, element);
     /** @param {Attachment} attachment */
-    const onAgain = (attachment) => this.#forget(attachment);
-    return { wire, onSay, onError, onRemove, onFailed, onAgain, onUploaded: onInput };
+    const onUnwanted = (attachment) => this.#forget(attachment);
+    return { wire, onSay, onError, onRemove, onFailed, onUnwanted, onUploaded: onInput };
   }
 
   /** @param {Attachment} attachment */

@@ -24,6 +24,7 @@ export class Choice {
   #pins = h("span", { class: "pins" });
   /** @type {Offered[]} */
   #offered = [];
+  #wasChosen = false;
   #onChange;
 
   /** @param {string} name @param {string} nothing the entry that chooses none; "": one is always chosen @param {(id: string | null) => void} onChange */
@@ -35,7 +36,7 @@ export class Choice {
     this.element = h("span", { class: "choice", hidden: true }, this.#pins, this.#select);
   }
 
-  /** @param {Offered[]} offered */
+  /** What was chosen stays while it is offered, no tool too. @param {Offered[]} offered */
   offer(offered) {
     const chosen = this.id;
     this.#offered = offered;
@@ -45,8 +46,9 @@ export class Choice {
     this.#select.hidden = offered.every(({ pinned }) => pinned);
     this.#pins.replaceChildren(...offered.filter(({ pinned }) => pinned).map((one) => this.#pin(one)));
     this.element.hidden = offered.length === 0;
-    const first = offered.find(({ id }) => id === chosen) ?? offered.find((one) => one.default);
-    if (first) this.#select.value = first.id;
+    const stays = chosen ? offered.some(({ id }) => id === chosen) : this.#wasChosen && this.#nothing !== "";
+    const first = stays ? chosen : offered.find((one) => one.default)?.id;
+    if (first) this.#select.value = first;
     this.#draw();
   }
 
@@ -73,6 +75,7 @@ export class Choice {
   }
 
   #changed() {
+    this.#wasChosen = true;
     this.#draw();
     this.#onChange(this.id);
   }

@@ -134,6 +134,7 @@ export class Composer {
   abandon() {
     this.#dictation.cancel();
     this.#shelf.files.abandon();
+    this.#suggesting.abandon();
   }
 
   /** @param {{ isRunning: boolean, canStop: boolean }} state */

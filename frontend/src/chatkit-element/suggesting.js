@@ -36,6 +36,8 @@ export class Suggesting {
   #asked = 0;
   /** Where the sign stands whose list was closed by the person; nothing is suggested for it again. */
   #dismissed = -1;
+  /** Counts the conversations that were shown. */
+  #conversation = 0;
   element;
 
   /** @param {Parts} parts */
@@ -67,6 +69,11 @@ export class Suggesting {
   close() {
     this.#asked += 1;
     if (this.#list.isOpen) this.#list.close();
+  }
+
+  /** Another conversation is shown: what a command brings for the last one is not put into it. */
+  abandon() {
+    this.#conversation += 1;
   }
 
   /** The text or the caret moved. */
@@ -148,9 +155,11 @@ export class Suggesting {
   /** @param {Command} command */
   async #run(command) {
     const { field } = this.#parts;
+    const conversation = this.#conversation;
     this.close(); // it is run once, and what it puts into the text is not looked for
     await this.#show("Commands", async () => {
       const selection = await this.#sources.commands?.onSelect?.(command);
+      if (conversation !== this.#conversation) return [];
       if (selection?.type === "menu") return selection.commands.map((next) => this.#command(next));
       const { selectionStart: start, selectionEnd: end } = field.input;
       if (selection) field.insertTag(selection.entity, { start, end });

@@ -15,7 +15,11 @@ const NOT_TAKEN = "The place for files did not take it.";
  */
 export async function upload(wire, file, watch) {
   const { uploadStrategy: strategy } = wire.api;
-  if (strategy?.type === "direct") return wire.send(strategy.uploadUrl, formOf(file), watch.signal);
+  if (strategy?.type === "direct") {
+    const attachment = await wire.send(strategy.uploadUrl, formOf(file), watch.signal);
+    watch.onNamed(attachment.id);
+    return attachment;
+  }
   const params = { name: file.name, size: file.size, mime_type: file.type };
   const { upload_descriptor: place, ...attachment } = await wire.json("attachments.create", params, watch.signal);
   watch.onNamed(attachment.id);

@@ -174,6 +174,30 @@ test("[005/FR-018] a file is removed, at the server too, an upload is given up, 
   expect(ids).toEqual(["id-notes.txt", "id-photo.png"]); // the second was announced, and never came
 });
 
+test.each([
+  ["announced", {}, PLACE],
+  ["sent", { uploadStrategy: { type: "direct", uploadUrl: API } }, undefined],
+])(
+  "[005/FR-018] a removed file that a `fetch` of the page's own has %s all the same is deleted",
+  async (_, api, place) => {
+    const sent = uploads();
+    /** @type {(answer: Response) => void} */
+    let answer = () => undefined;
+    const deaf = jest.fn(async (/** @type {any} */ _, /** @type {any} */ { body }) =>
+      String(body).includes("attachments.delete") ? Response.json({}) : new Promise((done) => (answer = done)),
+    );
+    const chat = open({}, {}, { fetch: deaf, ...api });
+    await chat.add(notes);
+    await chat.user.click(chat.view.getByRole("button", { name: "Remove notes.txt" }));
+
+    answer(Response.json({ ...created({ name: "notes.txt" }), upload_descriptor: place }));
+
+    await waitFor(() => expect(deaf).toHaveBeenCalledTimes(2));
+    expect(JSON.parse(deaf.mock.calls[1][1].body).params).toEqual({ attachment_id: "id-notes.txt" });
+    expect([sent, chat.files(), chat.events]).toEqual([[], [], []]); // not put anywhere, and nothing failed
+  },
+);
+
 test("[005/FR-018] what the option does not let in is said, and asks the server for nothing", async () => {
   const accept = { "image/*": [".Png"] };
   const chat = open({}, { accept, maxSize: { "image/png": 3, "image/webp": 1792, "*": 1 }, maxCount: 1 });

@@ -82,6 +82,21 @@ test("[005/FR-017] a command of a second list runs once, and what it names is no
   expect(onSelect).toHaveBeenCalledTimes(2);
 });
 
+test("[005/FR-017] what a command names late is not put into another conversation", async () => {
+  /** @type {(selection: any) => void} */
+  let select = () => undefined;
+  const chat = open(() => new Promise((done) => (select = done)));
+  await chat.user.type(chat.composer(), "/plan");
+  await waitFor(() => expect(options(chat)).toHaveLength(1));
+  await chat.user.keyboard("{Enter}");
+
+  await chat.element.setThreadId(null);
+  select({ type: "entity", entity: { id: "d1", title: "Monday's plan" } });
+  await new Promise((done) => setTimeout(done));
+
+  expect(chat.composer()).toHaveValue("");
+});
+
 test("[005/FR-017] a command that only has an effect ends, and one that fails is said", async () => {
   const onSelect = jest.fn(async () => undefined);
   const chat = open(onSelect);

@@ -2,7 +2,7 @@
 
 import { beforeEach, expect, jest, test } from "@jest/globals";
 import { eventStream } from "../network.js";
-import { done, openChat, thread, userItem } from "./chat.js";
+import { URL as API, done, openChat, thread, userItem } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -61,6 +61,27 @@ test("[005/FR-002] a tool and a model are chosen for a message, and the tool for
   expect(input.inference_options).toEqual({ tool_choice: { id: "search" }, model: "large" });
   expect(chosen.mock.calls).toEqual([["search"], [null]]);
   stream.end();
+});
+
+test("[005/FR-002] who wants no tool has none when the options come anew, and a tool that went is the default again", async () => {
+  const tools = [
+    { id: "search", label: "Search", default: true },
+    { id: "draw", label: "Draw" },
+  ];
+  const options = (/** @type {any} */ tools) => ({ api: { url: API, domainKey: "x" }, composer: { tools } });
+  const chat = openChat({}, options(tools));
+  const tool = () => chat.view.getByLabelText("Tool");
+  expect(tool()).toHaveValue("search");
+
+  await chat.user.selectOptions(tool(), "");
+  chat.element.setOptions(options(tools));
+  expect(tool()).toHaveValue("");
+  await chat.user.selectOptions(tool(), "draw");
+  chat.element.setOptions(options(tools));
+  expect(tool()).toHaveValue("draw");
+
+  chat.element.setOptions(options(tools.slice(0, 1)));
+  expect(tool()).toHaveValue("search");
 });
 
 test("[005/FR-002] a message of the page's own carries its parts, quote and choices into a new conversation", async () => {
