@@ -195,8 +195,11 @@ def _more(tasks: Sequence[Task], total: int) -> list[str]:
 
 
 def _taken_back(result: Undone, what: str) -> str:
-    lines = [f"{what}. {_now(task)}" for task in result.reverted[:1]]
-    lines += [_now(task) for task in result.reverted[1:]]
+    lines: list[str] = []
+    if len(result.reverted) == 1:
+        lines.append(f"{what}. {_now(result.reverted[0])}")
+    elif result.reverted:
+        lines += [f"{what}:", *(f"- {_now(task)}" for task in result.reverted)]
     lines += [f"“{task.title}” was left as it is: {task.reason}" for task in result.skipped or ()]
     return "\n".join(lines)
 

@@ -127,6 +127,16 @@ async def test_what_the_tool_refuses_is_said(talk: Talk) -> None:
     assert await talk.say("find rubbish") == replies.not_found("rubbish")
 
 
+async def test_what_is_taken_back_is_told_task_by_task(talk: Talk) -> None:
+    await talk.say("add milk, eggs and bread")
+
+    several = ("Taken back:", "- “milk” is deleted.", "- “eggs” is deleted.", "- “bread” is deleted.")
+    assert (await talk.say("undo that")).splitlines() == [*several]
+
+    await talk.say("add tea")
+    assert await talk.say("undo that") == "Taken back. “tea” is deleted."
+
+
 async def test_a_similar_task_is_pointed_out(talk: Talk) -> None:
     await talk.say("add buy milk")
 
