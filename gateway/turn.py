@@ -1,12 +1,18 @@
 """One message and its answer while this process answers it: what was shown so far, and who follows."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal, TypeAlias
 
-from chatkit.types import ErrorEvent, HiddenContextItem, ThreadStreamEvent
+from chatkit.types import (
+    AssistantMessageContentPartTextDelta as Delta,
+    ErrorEvent,
+    HiddenContextItem,
+    ThreadItemUpdatedEvent,
+    ThreadStreamEvent,
+)
 
 from gateway.agent_tools import ToolCall
 from gateway.answers import Answer, calls_noted
@@ -87,9 +93,11 @@ class Turn:
         """Yield the events from the first to the last. Leaving earlier changes nothing, and any number may follow."""
         at = 0
         while True:
-            while at < len(self._shown):
-                yield self._shown[at]
-                at += 1
+            waiting, at = self._shown[at:], len(self._shown)
+            for event in _joined(waiting):
+                yield event
+            if at < len(self._shown):
+                continue
             if self._has_ended:
                 return
             await self._more.wait()
@@ -97,6 +105,24 @@ class Turn:
     def _wake(self) -> None:
         more, self._more = self._more, asyncio.Event()
         more.set()
+
+
+def _joined(events: Iterable[ThreadStreamEvent]) -> Iterator[ThreadStreamEvent]:
+    """Yield events; words that wait together for their place in a message are one."""
+    last: ThreadStreamEvent | None = None
+    for event in events:
+        match last, event:
+            case (
+                ThreadItemUpdatedEvent(item_id=item, update=Delta(content_index=part, delta=words)),
+                ThreadItemUpdatedEvent(item_id=next_item, update=Delta(content_index=next_part, delta=more)),
+            ) if (next_item, next_part) == (item, part):
+                last = ThreadItemUpdatedEvent(item_id=item, update=Delta(content_index=part, delta=words + more))
+            case _:
+                if last is not None:
+                    yield last
+                last = event
+    if last is not None:
+        yield last
 
 
 def _attempt(started: TurnStarted) -> list[ToolCall]:

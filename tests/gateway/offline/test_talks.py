@@ -130,8 +130,8 @@ async def test_what_the_tool_refuses_is_said(talk: Talk) -> None:
 async def test_what_is_taken_back_is_told_task_by_task(talk: Talk) -> None:
     await talk.say("add milk, eggs and bread")
 
-    several = ("Taken back:", "- “milk” is deleted.", "- “eggs” is deleted.", "- “bread” is deleted.")
-    assert (await talk.say("undo that")).splitlines() == [*several]
+    several = ["Taken back:", "- “milk” is deleted.", "- “eggs” is deleted.", "- “bread” is deleted."]
+    assert (await talk.say("undo that")).splitlines() == several
 
     await talk.say("add tea")
     assert await talk.say("undo that") == "Taken back. “tea” is deleted."
