@@ -1,16 +1,26 @@
-"""Callers of the running server; each test is a new user."""
+"""Callers of the running server, and its database without it; each test is a new user."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TypeAlias
 
 import pytest
 
+from mcp_server.db.session import Database
 from shared.contract import Scope
 from tests.mcp_server.client import Caller
 from tests.services import Issuer, Service, SigningKey, assertion
 
 As: TypeAlias = Callable[..., Caller]
 EVERY_SCOPE = " ".join(scope for scope in Scope if scope is not Scope.TASKS_CONFIRMED)
+
+
+@pytest.fixture
+async def database(owner_url: str, app_url: str) -> AsyncIterator[Database]:
+    """Open the serving role's connections in this process."""
+    assert owner_url
+    opened = Database(app_url)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

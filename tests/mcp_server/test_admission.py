@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import pytest
@@ -24,14 +24,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.requirement("002/FR-053"), pytest.m
 
 RATE, BURST = 20, 10
 WORKERS = 8
-
-
-@pytest.fixture
-async def database(owner_url: str, app_url: str) -> AsyncIterator[Database]:
-    assert owner_url
-    opened = Database(app_url)
-    yield opened
-    await opened.close()
 
 
 async def admitted(service: AdmissionService, user: str, client: str = "app") -> bool:

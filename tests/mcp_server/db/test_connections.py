@@ -1,7 +1,6 @@
 """A burst waits for a connection, no longer than it should; and nobody finds in one what another left there."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 
 import pytest
@@ -15,14 +14,6 @@ from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def database(owner_url: str, app_url: str) -> AsyncIterator[Database]:
-    assert owner_url
-    database = Database(app_url)
-    yield database
-    await database.close()
 
 
 def told(name: str) -> float:

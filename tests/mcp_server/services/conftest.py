@@ -1,7 +1,5 @@
 """One person's tools without a wire, at a moment that the test chooses."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from mcp_server.db.session import Database
@@ -10,8 +8,5 @@ from tests.mcp_server.services.desk import Desk
 
 
 @pytest.fixture
-async def desk(owner_url: str, app_url: str, user_id: str) -> AsyncIterator[Desk]:
-    assert owner_url
-    database = Database(app_url)
-    yield Desk(database, UserId(user_id))
-    await database.close()
+async def desk(database: Database, user_id: str) -> Desk:
+    return Desk(database, UserId(user_id))
