@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from gateway.mcp_faults import REFUSED, UNAVAILABLE
-from shared.spans import client_span, trace_headers
+from gateway.tracing import client_span, trace_headers
 
 MOST_CONNECTIONS = 100
 CONNECT_SECONDS = 5
