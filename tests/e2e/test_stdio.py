@@ -48,7 +48,7 @@ async def test_without_a_running_remit_the_database_starts_and_stops_with_the_cl
             added = await client.call_tool("add_tasks", {"tasks": [{"title": "milk"}]})
         assert not added.is_error
         with anyio.fail_after(10):  # on a busy machine the client does not wait for the end of what it started
-            while running_port(folder / "state" / "postgres"):
+            while running_port(folder / "state" / "postgres"):  # noqa: ASYNC110 - another process's file
                 await anyio.sleep(0.1)
 
         async with client_of(folder / "state") as client:
