@@ -39,7 +39,8 @@ class Turns:
         self._client = client
         self._runner = runner
         self._room = room
-        self._beginning = 0
+        self._leases = uuid.uuid4()
+        self._beginning: list[tuple[UserId, str]] = []
         self._running: dict[asyncio.Task[None], Turn] = {}
 
     async def begin(
@@ -68,6 +69,7 @@ class Turns:
         )
         key = key or new_id("key")
         started = await self._admitted(
+            (user, key),
             self._client.begin_turn(
                 user,
                 conversation_id=message.thread_id,
@@ -77,7 +79,8 @@ class Turns:
                 message=to_item(message),
                 time_zone=time_zone,
                 history=HISTORY_ITEMS,
-            )
+                lease=self._lease(user, key),
+            ),
         )
         return self._start(Turn(user, started, key=key, shows_cards=shows_cards))
 
@@ -88,7 +91,8 @@ class Turns:
             ProductError: it is no message of the person's, or a turn runs.
         """
         started = await self._admitted(
-            self._client.retry_turn(user, conversation_id, message_id, time_zone=time_zone, history=HISTORY_ITEMS)
+            (user, ""),
+            self._client.retry_turn(user, conversation_id, message_id, time_zone=time_zone, history=HISTORY_ITEMS),
         )
         return self._start(Turn(user, started, shows_cards=True))
 
@@ -105,6 +109,7 @@ class Turns:
             content={WORD: YES if word.approved else NO},
         )
         started = await self._admitted(
+            (user, ""),
             self._client.begin_turn(
                 user,
                 conversation_id=conversation_id,
@@ -115,7 +120,7 @@ class Turns:
                 time_zone=time_zone,
                 history=HISTORY_ITEMS,
                 closes=ItemAnswer(item_id=card_id, state="confirmed" if word.approved else "declined"),
-            )
+            ),
         )
         return self._start(Turn(user, started, shows_cards=True, word=word))
 
@@ -145,7 +150,7 @@ class Turns:
 
     def count(self) -> int:
         """Return how many turns are answered here."""
-        return len(self._running) + self._beginning
+        return len(self._running) + len(self._beginning)
 
     async def drain(self) -> None:
         """Take no more turns, give the running ones time to end, then interrupt them, and wait until all is stored."""
@@ -157,21 +162,30 @@ class Turns:
         if self._running:
             await asyncio.wait(self._running, timeout=INTERRUPT_SECONDS)
 
-    async def _admitted(self, begun: Coroutine[Any, Any, TurnStarted]) -> TurnStarted:
+    def _lease(self, user: UserId, key: str) -> str | None:
+        """Return the lease under which a key is begun here; None where it runs here, and no other may have it too.
+
+        The reply to a beginning may get lost: whoever sends the message again is then answered, and need not wait for
+        the end of a lease that nobody knows of.
+        """
+        runs_here = (user, key) in self._beginning or self._find(user, "", key) is not None
+        return None if runs_here else str(uuid.uuid5(self._leases, f"{user} {key}"))
+
+    async def _admitted(self, sent: tuple[UserId, str], begun: Coroutine[Any, Any, TurnStarted]) -> TurnStarted:
         """Begin a turn while there is room for one; else nothing is asked of anybody."""
         try:
             self._check_room()
         except ProductError:
             begun.close()
             raise
-        self._beginning += 1
+        self._beginning.append(sent)
         try:
             return await begun
         except ProductError as error:
             TURNS.refuse(error.code)
             raise
         finally:
-            self._beginning -= 1
+            self._beginning.remove(sent)
 
     def _check_room(self) -> None:
         if self.is_leaving:
