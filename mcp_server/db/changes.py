@@ -94,14 +94,14 @@ _HAS_IN_TURN = Statement(
         exists().where(ChangeRow.user_id == USER, ChangeRow.turn_id == value("turn"), ChangeRow.tool == value("tool"))
     )
 )
-_CHAIN = (
+_UNDONE = (
     select(ChangeRow.id, ChangeRow.undoes, value("by", Integer).label("done_by"))
     .where(ChangeRow.user_id == USER, ChangeRow.id == _NUMBER)
     .cte("chain", recursive=True)
 )
-_CHAIN = _CHAIN.union_all(
-    select(ChangeRow.id, ChangeRow.undoes, case((_CHAIN.c.done_by.is_(None), _CHAIN.c.id))).where(
-        ChangeRow.user_id == USER, ChangeRow.id == _CHAIN.c.undoes
+_CHAIN = _UNDONE.union_all(
+    select(ChangeRow.id, ChangeRow.undoes, case((_UNDONE.c.done_by.is_(None), _UNDONE.c.id))).where(
+        ChangeRow.user_id == USER, ChangeRow.id == _UNDONE.c.undoes
     )
 )
 _TURN_OVER = Statement(
