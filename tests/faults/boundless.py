@@ -17,7 +17,7 @@ from gateway.turn import Turn
 from gateway.turns import Turns
 from shared.errors import ErrorCode, ProductError
 
-REFUSED_SHARE = 0.1
+REFUSED_SHARE = 0.3
 REFUSAL_SECONDS = 0.5
 
 _error_response = gateway.errors.error_response
