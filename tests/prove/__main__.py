@@ -7,10 +7,11 @@ import argparse
 import logging
 import sys
 
+from benchmarks import machine
 from tests.certificates import share_certificates
 from tests.prove.promise import Outcome, Promise, own_stage
 from tests.prove.promises import PROMISES
-from tests.prove.report import keep, line, source
+from tests.prove.report import keep, line
 from tests.prove.trying import try_chosen
 from tests.services import ROOT
 
@@ -23,7 +24,7 @@ def main() -> int:
     names = parser.parse_args().names
     if unknown := set(names) - {one.name for one in PROMISES}:
         parser.error(f"there is no promise {', '.join(sorted(unknown))}")
-    commit = source()
+    commit = machine.commit()
 
     def tell(promise: Promise, outcome: Outcome, seconds: float) -> None:
         keep(promise, outcome, seconds, commit)

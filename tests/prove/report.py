@@ -1,10 +1,7 @@
 """What the promises came to, kept by name, so that one of them can be tried again: JSON, and one page."""
 
 import json
-import shutil
-import subprocess
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +25,8 @@ BY_A_TEST = "*by a test*"
 UNKNOWN = "–"
 
 
-def source() -> str:
-    """Return the commit whose files these are, with a ``+`` where some were changed since; nothing outside of git."""
-    return _git("rev-parse", "--short", "HEAD") + "+" * bool(
-        _git("status", "--porcelain", "--", ":!benchmarks/results")
-    )
-
-
 def keep(promise: Promise, outcome: Outcome, seconds: float, commit: str, folder: Path = FOLDER) -> None:
-    """Put one outcome in the place of the last one of that promise, and write the page anew."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Put one outcome in the place of the last one of that promise."""
     file = folder / "prove.json"
     kept: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     kept[promise.name] = {
@@ -52,11 +41,17 @@ def keep(promise: Promise, outcome: Outcome, seconds: float, commit: str, folder
         "figures": outcome.figures,
         "seconds": round(seconds, 1),
         "commit": commit,
-        "date": datetime.now(UTC).date().isoformat(),
+        "date": machine.date(),
         "machine": machine.described(),
     }
-    file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
-    (folder / "prove.md").write_text(page(kept), "utf-8")
+    write(kept, folder)
+
+
+def write(kept: Mapping[str, Any], folder: Path = FOLDER) -> None:
+    """Write what is kept, and the page of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "prove.json").write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
+    (folder / "prove.md").write_text(_page(kept), "utf-8")
 
 
 def line(promise: Promise, outcome: Outcome, seconds: float) -> str:
@@ -70,8 +65,8 @@ def line(promise: Promise, outcome: Outcome, seconds: float) -> str:
     )
 
 
-def page(kept: Mapping[str, Any]) -> str:
-    """Return the page: all in one table, and then each with what must be 0 and what its control found."""
+def _page(kept: Mapping[str, Any]) -> str:
+    """Return all in one table, and then each with what must be 0 and what its control found."""
     rows, sections = ("".join(one(name, kept[name]) for name in sorted(kept)) for one in (_row, _section))
     return f"{HEAD}{rows}\n{total(kept)}\n{sections}\n## Machine\n\n{machine.sentence()}\n"
 
@@ -105,9 +100,3 @@ def _shown(found: int | str | None) -> str:
 
 def _counts(counts: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}: {count:,}" for name, count in counts.items())
-
-
-def _git(*told: str) -> str:
-    if shutil.which("git") is None:
-        return ""
-    return subprocess.run(["git", *told], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()

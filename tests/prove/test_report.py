@@ -1,11 +1,10 @@
 """The page of the promises says of each when it was tried, on which commit, and how each zero was controlled."""
 
 import json
-import re
 from pathlib import Path
 
 from tests.prove.promise import Outcome, Promise
-from tests.prove.report import keep, source
+from tests.prove.report import keep
 
 OLD = {
     "says": "Nothing leaks.",
@@ -46,7 +45,3 @@ def test_a_promise_that_is_not_kept_is_called_broken(tmp_path: Path) -> None:
     keep(promise, outcome, 1, "", tmp_path)
 
     assert "| [air](#air) | 2,000 | **BROKEN** | 1 | – |" in (tmp_path / "prove.md").read_text("utf-8")
-
-
-def test_the_commit_is_named_shortly() -> None:
-    assert re.fullmatch(r"([0-9a-f]{7,}\+?)?", source())
