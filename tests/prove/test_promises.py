@@ -74,6 +74,7 @@ def test_a_promise_is_kept_and_its_control_is_not(stage: Stage, promise: Promise
     assert outcome.is_controlled, outcome.control_broken
 
 
+@pytest.mark.requirement("007/FR-010")
 @pytest.mark.parametrize(
     ("outcome", "is_kept"),
     [

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.prove.promise import Outcome, Promise
 from tests.prove.report import keep
 
@@ -21,6 +23,7 @@ OLD = {
 """As it was kept before commit and date were."""
 
 
+@pytest.mark.requirement("007/FR-010")
 def test_what_was_kept_and_what_is_new_are_on_one_page(tmp_path: Path) -> None:
     (tmp_path / "prove.json").write_text(json.dumps({"water": OLD}), "utf-8")
     promise = Promise("air", "Nothing escapes.", "a slit", 10, lambda *_: outcome)
