@@ -16,7 +16,7 @@ HEAD = """\
 `make prove` writes this page; `make prove ONLY=name` tries one again. Zero in *n* tries bounds the true rate below
 3/*n* at 95 %. A zero means nothing unless it could have been more: the control is the same test with the protection
 taken out, and must find something. *By a test*: a broken build shows it too seldom or too late for a control; there
-`tests/faults/test_verdict.py` makes up runs in which exactly one thing is wrong, and each must be found.
+`tests/faults/test_verdict.py` makes up runs in which one thing is wrong, and each must be found. A dash: not shown yet.
 
 | promise | tried | must be 0 | seconds | commit | date |
 |---|--:|--:|--:|---|---|
