@@ -15,6 +15,7 @@ PRESS_MS = 2_000
 SLOW = {"offline": False, "latency": 200, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
 """Milliseconds and bytes per second: a phone at the edge of its network."""
 
+MESSAGES = ("threads.create", "threads.add_user_message")
 OFFER = re.compile(r"^(Try again|Send again|Try now)$")
 RELOAD = re.compile("reload the page")
 
@@ -24,7 +25,8 @@ class Network:
     """What lies between a browser and the services.
 
     ``slow``: every byte takes its time. ``cut``: the first request of each kind never arrives. ``lost``: it arrives, is
-    served, and nobody hears the answer, cookies included.
+    served, and nobody hears the answer, cookies included. ``torn``: a message arrives, and its answer ends before it
+    shows that.
     """
 
     kind: str
@@ -44,10 +46,15 @@ class Network:
 
     def _fail(self, context: BrowserContext, route: Route) -> None:
         kind = kind_of(route)
-        if kind is None or kind in self.failed:
+        if kind is None or kind in self.failed or (self.kind == "torn" and not kind.endswith(MESSAGES)):
             route.continue_()
             return
         self.failed.add(kind)
+        if self.kind == "torn":
+            answer = route.fetch()
+            before = answer.body().partition(b'"user_message"')[0]
+            route.fulfill(response=answer, body=before[: before.rfind(b"data: ")])
+            return
         if self.kind == "lost":
             before = context.cookies()
             route.fetch()
