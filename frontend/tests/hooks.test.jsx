@@ -163,6 +163,19 @@ test("useNews tells of a tab that came back, until nobody listens", () => {
   expect(onNews).toHaveBeenCalledTimes(1);
 });
 
+test("useNews tells nothing of somebody who only left", async () => {
+  const onNews = jest.fn();
+  renderHook(() => useNews(onNews));
+  const other = new BroadcastChannel("remit");
+
+  other.postMessage({ userId: "ada-1", hasLeft: true });
+  other.postMessage({ userId: "ada-1" });
+
+  await waitFor(() => expect(onNews).toHaveBeenCalled());
+  expect(onNews.mock.calls).toEqual([[{ userId: "ada-1" }]]);
+  other.close();
+});
+
 test("useOnline follows the browser's network", () => {
   const { result } = renderHook(useOnline);
   expect(result.current).toBe(true);

@@ -102,14 +102,22 @@ test("[001/FR-050] [001/FR-051] signing out closes the chat although the session
 });
 
 test("[001/FR-050] signing out in one tab leaves no draft in another", async () => {
-  page = await openPage("/", { [GET_SESSION]: sessionOf(ADA) });
-  await page.waitFor(() => expect(chat()).not.toBeNull());
+  localStorage.setItem("remit.thread.ada-1", "t1");
+  page = await openPage("/", {
+    [GET_SESSION]: sessionOf(ADA),
+    "GET /api/auth/token": { token: tokenFor("ada-1") },
+    [CHATKIT]: (/** @type {any} */ { body }) =>
+      body.type === "threads.follow" ? new Response("") : { id: "t1", items: { data: [], has_more: false } },
+  });
+  const follows = () => page.requests.filter(({ body }) => body?.type === "threads.follow");
+  await page.waitFor(() => expect(follows()).toHaveLength(1));
   await page.user.type(composer(), "a secret plan");
 
   tellTabs({ userId: "bob-2", hasLeft: true });
-  tellTabs({ userId: "ada-1" });
-  await new Promise((next) => setTimeout(next));
+  tellTabs({ userId: "ada-1", threadId: "t1" });
+  await page.waitFor(() => expect(follows()).toHaveLength(2)); // so the one before it was heard too
   expect(composer()).toHaveValue("a secret plan");
+  expect(sessionStorage).not.toHaveLength(0);
   tellTabs({ userId: "ada-1", hasLeft: true });
 
   await page.screen.findByRole("heading", { name: "Sign in" });
@@ -153,6 +161,10 @@ test("[001/FR-052] a session that ends under a message says so and keeps the mes
   await fill({ "E-mail": ADA.email, Password: "correct horse" });
   await page.user.click(page.screen.getByRole("button", { name: "Sign in" }));
   await page.waitFor(() => expect(composer()).toHaveValue("add buy milk tomorrow"));
+
+  tellTabs({ userId: "ada-1", hasLeft: true }); // by the person's own word this time
+  await page.screen.findByRole("heading", { name: "Sign in" });
+  expect(page.screen.queryByText(/session ended/)).toBeNull();
 });
 
 test("[001/FR-054] the conversation that was open last is asked for again, each person's own", async () => {
