@@ -1,6 +1,6 @@
 /** What a control of a widget does: once at a time, seen while it runs, and told when it failed. */
 
-import { UNCERTAIN } from "./turns.js";
+import { NOT_DONE, UNCERTAIN } from "./failure.js";
 import { isUnreachable, WireError } from "./wire.js";
 
 const CONFLICT = 409;
@@ -14,6 +14,7 @@ const CONFLICT = 409;
  * @property {import("./turns.js").Turns} turns
  * @property {() => import("./wire.js").Wire} wire
  * @property {() => Record<string, any>} options
+ * @property {(error: unknown) => void} onError a function of the page's failed
  */
 
 export class Actions {
@@ -30,11 +31,25 @@ export class Actions {
     const controls = affected(action, control);
     setBusy(control, controls, true);
     try {
-      if (action.handler === "client")
-        await this.#parts.options().widgets?.onAction?.(action, { id: item.id, widget: item.widget });
+      if (action.handler === "client") await this.#handOver(action, item);
       else await this.send(action, item.id);
     } finally {
       setBusy(control, controls, false);
+    }
+  }
+
+  /** To the page's own code. @param {any} action @param {any} item */
+  async #handOver(action, item) {
+    const { conversation, options, onError } = this.#parts;
+    const { threadId } = conversation;
+    conversation.forgetNote(item.id);
+    try {
+      await options().widgets?.onAction?.(action, { id: item.id, widget: item.widget });
+    } catch (error) {
+      onError(error);
+      if (conversation.threadId !== threadId) return;
+      const way = { label: "Try again", run: () => this.#handOver(action, item) };
+      conversation.addLocal({ type: "error", text: NOT_DONE, about: item.id, way });
     }
   }
 
@@ -55,10 +70,11 @@ export class Actions {
   /** Answered at once, by the changed item or nothing. @param {Params} params @param {() => void} again */
   async #sync(params, again) {
     const { conversation, wire } = this.#parts;
+    const { threadId } = conversation;
     await this.#orSay(params, again, async () => {
-      const full = { thread_id: conversation.threadId, ...params };
+      const full = { thread_id: threadId, ...params };
       const { updated_item: item } = await wire().json("threads.sync_custom_action", full);
-      if (item) conversation.set(item.id, item);
+      if (item && conversation.threadId === threadId) conversation.apply({ type: "thread.item.replaced", item });
     });
   }
 

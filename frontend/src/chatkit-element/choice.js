@@ -36,8 +36,9 @@ export class Choice {
     this.element = h("span", { class: "choice", hidden: true }, this.#pins, this.#select);
   }
 
-  /** What was chosen stays while it is offered, no tool too. @param {Offered[]} offered */
+  /** What was chosen stays while it is offered, no tool too; and so does the button that has the focus. @param {Offered[]} offered */
   offer(offered) {
+    if (JSON.stringify(offered) === JSON.stringify(this.#offered)) return;
     const chosen = this.id;
     this.#offered = offered;
     const none = this.#nothing ? [h("option", { value: "" }, this.#nothing)] : [];

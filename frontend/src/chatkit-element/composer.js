@@ -4,12 +4,13 @@ import { Choice } from "./choice.js";
 import { Dictation } from "./dictation.js";
 import { h, iconButton } from "./dom.js";
 import { isEmpty } from "./draft.js";
+import { NOT_DONE } from "./failure.js";
 import { Field } from "./field.js";
 import { Filing } from "./filing.js";
 import { Shelf } from "./shelf.js";
 import { Suggesting } from "./suggesting.js";
 
-const NOT_DONE = "This did not work. Try it again.";
+const WAIT = "An answer is being written. Stop it, or wait for its end.";
 const COMPOSING = 229; // the key code of a key that an input method still works on; Safari says it in no other way
 
 /** @typedef {import("./draft.js").Draft} Draft */
@@ -20,7 +21,6 @@ const COMPOSING = 229; // the key code of a key that an input method still works
  * @property {() => void} onStop
  * @property {() => void} onInput
  * @property {(toolId: string | null) => void} onTool
- * @property {() => void} onTooEarly Enter was pressed while an answer is written
  * @property {(words: string) => void} onSay to screen readers
  * @property {() => import("./wire.js").Wire} wire
  * @property {HTMLElement} host the whole element
@@ -139,6 +139,7 @@ export class Composer {
 
   /** @param {{ isRunning: boolean, canStop: boolean }} state */
   show({ isRunning, canStop }) {
+    if (this.#isRunning && !isRunning) this.#shelf.withdraw(WAIT);
     this.#isRunning = isRunning;
     const hadFocus = isFocused(this.#send) || isFocused(this.#stop);
     this.#send.hidden = isRunning && canStop;
@@ -152,9 +153,10 @@ export class Composer {
     this.#field.input.focus();
   }
 
-  /** The tool is for one message, unless it says otherwise. */
-  sent() {
-    if (this.tool.chosen && !this.tool.chosen.persistent) this.tool.choose(null);
+  /** The tool that went with a message was for that one alone, unless it says otherwise. @param {string | null} toolId */
+  sent(toolId) {
+    const { chosen } = this.tool;
+    if (chosen && chosen.id === toolId && !chosen.persistent) this.tool.choose(null);
   }
 
   /** What this composer can do, for the list of commands. @returns {import("./suggestions.js").Suggestion[]} */
@@ -196,12 +198,18 @@ export class Composer {
     if (!isTaken) this.submit();
   }
 
+  /** What came back into it. */
+  sendAgain() {
+    this.submit();
+    this.focus();
+  }
+
   submit() {
     const draft = { ...this.draft, text: this.draft.text.trim() };
     const { obstacle } = this.#shelf.files;
     if (isEmpty({ ...draft, quote: "" }) && !obstacle) return;
     if (obstacle) this.#shelf.complain(obstacle);
-    else if (this.#isRunning) this.#handlers.onTooEarly();
+    else if (this.#isRunning) this.#shelf.complain(WAIT);
     else this.#handlers.onSend(draft);
   }
 }

@@ -1,5 +1,7 @@
 /** One thread as the server tells it: its items in order, kept up to date by the events of a stream. */
 
+import { applyUpdate } from "./updates.js";
+
 /** @typedef {Record<string, any> & { type: string }} Item */
 
 /**
@@ -18,6 +20,10 @@ export class Conversation {
   title = "";
   /** @type {Map<string, Item>} */
   items = new Map();
+  /** Whether what the server has is known; of a new conversation it has nothing. */
+  isRead = false;
+  /** Counts what was said and done here: what was read before that is old. */
+  version = 0;
   #changes;
   #localId = 0;
   /** What went wrong with an item: the id of that line, by the id of the item. @type {Map<string, string>} */
@@ -35,18 +41,16 @@ export class Conversation {
     this.threadId = threadId;
     this.title = "";
     this.items = new Map();
+    this.isRead = threadId === null;
+    this.version += 1;
     this.#notes.clear();
     this.#offer = null;
   }
 
-  /**
-   * Put items in front of or in place of those that are shown.
-   * @param {Item[]} items oldest first
-   * @param {{ before: boolean }} where
-   */
-  load(items, { before }) {
-    const loaded = items.map((item) => /** @type {const} */ ([item.id, item]));
-    this.items = new Map(before ? [...loaded, ...this.items] : loaded);
+  /** Put older items before those that are shown; one that is in both is newer here. @param {Item[]} items oldest first */
+  load(items) {
+    this.items = new Map([...items.map((item) => /** @type {const} */ ([item.id, item])), ...this.items]);
+    this.isRead = true;
   }
 
   /**
@@ -56,7 +60,8 @@ export class Conversation {
    * @returns {boolean} false when the order changed, so that all must be drawn
    */
   refresh(items, { isWhole }) {
-    const fresh = new Map(items.map((item) => [item.id, item]));
+    this.isRead = true;
+    const fresh = new Map(items.map((item) => [item.id, this.#known(item)]));
     const shown = [...this.items].filter(([id]) => !id.startsWith(LOCAL));
     const first = shown.findIndex(([id]) => fresh.has(id));
     const before = isWhole || first === -1 ? [] : shown.slice(0, first);
@@ -70,8 +75,14 @@ export class Conversation {
       return false;
     }
     for (const [id] of shown.slice(before.length)) if (!fresh.has(id)) this.remove(id);
-    for (const [id, item] of fresh) if (!isSame(this.items.get(id), item)) this.set(id, item);
+    for (const [id, item] of fresh) if (this.items.get(id) !== item) this.set(id, item);
     return true;
+  }
+
+  /** What is shown of it already, where that says the same. @param {Item} item */
+  #known(item) {
+    const shown = this.items.get(item.id);
+    return shown && isSame(shown, item) ? shown : item;
   }
 
   /** What comes after an item is about to be answered anew. @param {string} itemId */
@@ -92,6 +103,7 @@ export class Conversation {
 
   /** What was sent and not acknowledged yet. @param {object} message */
   addPending(message) {
+    this.version += 1;
     this.set(PENDING, { type: "user_message", ...message, isPending: true });
   }
 
@@ -129,7 +141,8 @@ export class Conversation {
   /** The person goes on: what went wrong before is no longer of interest, but for buttons that can still be pressed. */
   clearLocal() {
     for (const [id, { about }] of [...this.items]) {
-      if (id.startsWith(LOCAL) && this.items.get(about)?.type !== "widget") this.remove(id);
+      const isOver = id.startsWith(LOCAL) && id !== PENDING;
+      if (isOver && this.items.get(about)?.type !== "widget") this.remove(id);
     }
   }
 
@@ -163,6 +176,7 @@ export class Conversation {
 
   /** Apply one event of a stream; unknown ones change nothing. @param {any} event */
   apply(event) {
+    this.version += 1;
     if (event.type !== "progress_update") this.remove(PROGRESS);
     switch (event.type) {
       case "thread.created":
@@ -199,34 +213,7 @@ export class Conversation {
     const item = this.items.get(id);
     if (!item) return;
     this.forgetNote(id);
-    switch (update.type) {
-      case "assistant_message.content_part.added":
-      case "assistant_message.content_part.done":
-        item.content[update.content_index] = update.content;
-        break;
-      case "assistant_message.content_part.text_delta":
-        item.content[update.content_index] ??= { text: "" };
-        item.content[update.content_index].text += update.delta;
-        break;
-      case "assistant_message.content_part.annotation_added":
-        item.content[update.content_index].annotations ??= [];
-        item.content[update.content_index].annotations[update.annotation_index] = update.annotation;
-        break;
-      case "generated_image.updated":
-        item.image = update.image;
-        break;
-      case "workflow.task.added":
-      case "workflow.task.updated":
-        item.workflow.tasks[update.task_index] = update.task;
-        break;
-      case "widget.root.updated":
-        item.widget = update.widget;
-        break;
-      case "widget.component.updated":
-      case "widget.streaming_text.value_delta":
-        updateComponent(item.widget, update);
-        break;
-    }
+    applyUpdate(item, update);
     this.#changes.onItem(id);
   }
 }
@@ -234,17 +221,4 @@ export class Conversation {
 /** @param {unknown} shown @param {unknown} fresh */
 function isSame(shown, fresh) {
   return JSON.stringify(shown) === JSON.stringify(fresh);
-}
-
-/**
- * @param {any} node a widget's component, with its children
- * @param {any} update
- */
-function updateComponent(node, update) {
-  if (!node || typeof node !== "object") return;
-  if (node.id === update.component_id) {
-    if (update.component) Object.assign(node, update.component);
-    else node.value = (node.value ?? "") + update.delta;
-  }
-  for (const child of [].concat(node.children ?? [])) updateComponent(child, update);
 }

@@ -114,7 +114,9 @@ export class Dictation {
     this.#discard.focus();
     try {
       const params = { audio_base64: await inBase64(speech), mime_type: speech.type };
+      signal.throwIfAborted(); // the page's own `fetch` may not look at it, before or after
       const { text } = await wire().json("input.transcribe", params, signal);
+      signal.throwIfAborted();
       this.cancel();
       if (text.trim()) onText(text.trim());
       else onComplain(NO_WORDS);

@@ -2,12 +2,13 @@
 
 import { Actions } from "./actions.js";
 import { Conversation } from "./conversation.js";
-import { draftOf, inputOf } from "./draft.js";
+import { draftOf } from "./draft.js";
 import { Exchange } from "./exchange.js";
 import { History } from "./history.js";
 import { Loader } from "./loader.js";
+import { Ratings } from "./ratings.js";
 import { Screen } from "./screen.js";
-import { css } from "./styles/index.js";
+import { styleSheet } from "./styles/index.js";
 import { applyTheme } from "./theme.js";
 import { Turns } from "./turns.js";
 import { Wire } from "./wire.js";
@@ -15,7 +16,6 @@ import { Writing } from "./writing.js";
 
 const READY_MS = 50; // React attaches its listeners after the effect that sets the options
 const HOSTED = "api.url is required; api.getClientSecret belongs to the hosted service, and is not served here";
-const WAIT = "An answer is being written. Stop it, or wait for its end.";
 
 export class ChatKitElement extends HTMLElement {
   /** It looks on at answers that were begun elsewhere; a page need not do that for it. */
@@ -25,6 +25,7 @@ export class ChatKitElement extends HTMLElement {
   #options = {};
   #wire = new Wire({ url: "" });
   #isReady = false;
+  #isAway = false;
 
   #conversation = new Conversation({
     onItem: (id) => this.#screen.drawItem(id),
@@ -35,7 +36,6 @@ export class ChatKitElement extends HTMLElement {
     onSend: (draft) => this.#send(draft),
     onStop: () => this.#exchange.stop(),
     onInput: () => this.#writing.keep(),
-    onTooEarly: () => this.#screen.say(WAIT),
     host: this,
     wire: () => this.#wire,
     onSay: (words) => this.#screen.say(words),
@@ -45,7 +45,7 @@ export class ChatKitElement extends HTMLElement {
     onPrompt: (prompt) => this.#sendPrompt(prompt),
     onAction: (action, item, control) => this.#actions.press(action, item, control),
     onRetry: () => this.#turns.retry(),
-    onRate: (id, kind) => this.#rate(id, kind),
+    onRate: (id, kind) => this.#ratings.give(id, kind),
     onDeepLink: (link) => this.#emit("deeplink", link),
     onEarlier: () => this.#loader.earlier(),
     onHistory: () => this.showHistory(),
@@ -55,8 +55,11 @@ export class ChatKitElement extends HTMLElement {
     conversation: this.#conversation,
     emit: (name, detail) => this.#emit(name, detail),
     draw: () => this.#screen.drawFrame(),
-    onBegin: () => this.#screen.say(""),
-    onSent: (draft) => this.#writing.send(draft),
+    onBegin: () => this.#screen.begin(),
+    onSent: (draft) => {
+      this.#writing.send(draft);
+      this.#screen.showEnd();
+    },
     onStored: () => this.#writing.arrived(),
     onNamed: (threadId) => this.#writing.name(threadId),
   });
@@ -64,11 +67,15 @@ export class ChatKitElement extends HTMLElement {
     conversation: this.#conversation,
     wire: () => this.#wire,
     emit: (name, detail) => this.#emit(name, detail),
+    onRead: () => this.#writing.settle(),
     onLoaded: () => this.#screen.drawAll(),
     onRefreshed: () => this.#screen.redraw(),
     onEarlier: () => this.#screen.drawEarlier(),
     onTryAgain: () => this.#turns.open(),
-    onGone: () => this.#writing.carry(() => this.setThreadId(null)),
+    onGone: (threadId) => {
+      this.#writing.bury(threadId);
+      this.setThreadId(null);
+    },
   });
   #turns = new Turns({
     conversation: this.#conversation,
@@ -78,7 +85,7 @@ export class ChatKitElement extends HTMLElement {
     options: () => this.#options,
     emit: (name, detail) => this.#emit(name, detail),
     onNotSent: (draft) => this.#writing.giveBack(draft),
-    onSendAgain: () => this.#sendAgain(),
+    onSendAgain: () => this.#screen.composer.sendAgain(),
     onAnswered: () => this.#screen.sayAnswer(),
   });
   #actions = new Actions({
@@ -87,10 +94,19 @@ export class ChatKitElement extends HTMLElement {
     turns: this.#turns,
     wire: () => this.#wire,
     options: () => this.#options,
+    onError: (error) => this.#emit("error", { error }),
+  });
+  #ratings = new Ratings({
+    conversation: this.#conversation,
+    wire: () => this.#wire,
+    onSay: (words) => this.#screen.say(words),
   });
   #history = new History({
     onOpen: (threadId) => this.setThreadId(threadId),
-    onDeleted: (threadId) => threadId === this.#conversation.threadId && this.#open(null),
+    onDeleted: (threadId) => {
+      this.#writing.bury(threadId);
+      if (threadId === this.#conversation.threadId) this.#open(null);
+    },
     onRenamed: (threadId, title) => this.#rename(threadId, title),
     onClose: () => this.#emit("history.close"),
   });
@@ -98,50 +114,52 @@ export class ChatKitElement extends HTMLElement {
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
-    const sheet = new CSSStyleSheet(); // a constructed sheet needs no 'unsafe-inline' of the page's policy
-    sheet.replaceSync(css);
-    root.adoptedStyleSheets = [sheet];
+    root.adoptedStyleSheets = [styleSheet()];
     root.append(...this.#screen.nodes, this.#history.element);
   }
 
+  connectedCallback() {
+    if (this.#isAway) this.#show(this.#conversation.threadId);
+    else if (this.#isReady) this.#screen.drawFrame(); // what is moved has lost its place in what scrolls
+    this.#isAway = false;
+  }
+
+  /** What is only moved to another place of the page is back in it by then, and goes on. */
   disconnectedCallback() {
-    this.#turns.leave();
-    this.#screen.composer.abandon();
+    queueMicrotask(() => {
+      if (this.isConnected || this.#isAway) return;
+      this.#isAway = true;
+      this.#turns.leave();
+      this.#screen.composer.abandon();
+    });
   }
 
   /** Replaces all options; nothing is merged. @param {Record<string, any>} options */
   setOptions(options) {
     if (!options?.api?.url) throw new Error(options?.api?.getClientSecret ? HOSTED : "api.url is required");
+    const isSame = options.api.url === this.#options.api?.url;
     this.#options = options;
     this.#wire = new Wire(options.api, options.locale);
-    this.#writing.keepFor(options.api.url);
+    if (!isSame) this.#writing.keepFor(options.api.url);
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", options.frameTitle ?? "Chat");
     applyTheme(this, options.theme);
     this.#screen.configure();
+    if (isSame) return;
+    this.#history.close(); // another address is another person's
+    this.#show(options.initialThread ?? null);
     if (this.#isReady) return;
     this.#isReady = true;
     setTimeout(() => this.#emit("ready"), READY_MS);
-    this.#show(options.initialThread ?? null);
   }
 
   async focusComposer() {
     this.#screen.composer.focus();
   }
 
-  /** @param {{ text?: string, content?: any[], reply?: string, selectedToolId?: string | null, selectedModelId?: string, files?: File[], attachments?: any[] }} value */
-  async setComposerValue({ text, content, reply, selectedToolId, selectedModelId, files, attachments }) {
-    const { composer } = this.#screen;
-    if (selectedToolId !== undefined) composer.tool.choose(selectedToolId);
-    if (selectedModelId !== undefined) composer.model.choose(selectedModelId);
-    const written = content ?? (text !== undefined && [{ text }]);
-    this.#writing.draft = {
-      ...this.#writing.draft,
-      ...(written && draftOf(written)),
-      ...(reply !== undefined && { quote: reply }),
-      ...(attachments && { attachments }),
-    };
-    if (files) composer.addFiles(files);
+  /** @param {import("./writing.js").ComposerValue} value */
+  async setComposerValue(value) {
+    this.#writing.fill(value);
   }
 
   async showHistory() {
@@ -182,29 +200,9 @@ export class ChatKitElement extends HTMLElement {
     return { options: this.#options, conversation: this.#conversation, ...this.#exchange.state, isLoading, hasEarlier };
   }
 
-  #sendAgain() {
-    this.#screen.composer.submit();
-    this.focusComposer();
-  }
-
-  /** @param {import("./draft.js").Draft} draft @param {{ toolChoice?: { id: string }, model?: string }} [choices] */
-  async #send(draft, { toolChoice, model } = {}) {
-    const { composer } = this.#screen;
-    const tool = toolChoice ?? (composer.tool.id ? { id: composer.tool.id } : null);
-    await this.#turns.send(inputOf(draft, { tool, model: model ?? composer.model.id }), draft);
-  }
-
-  /** @param {string} id @param {"positive" | "negative"} kind */
-  async #rate(id, kind) {
-    const params = { thread_id: this.#conversation.threadId, item_ids: [id], kind };
-    try {
-      await this.#wire.json("items.feedback", params);
-      this.#screen.say("Thank you. Your rating is kept.");
-      return true;
-    } catch (error) {
-      this.#conversation.addLocal({ type: "error", text: /** @type {Error} */ (error).message });
-      return false;
-    }
+  /** @param {import("./draft.js").Draft} draft @param {import("./writing.js").Choices} [choices] */
+  async #send(draft, choices) {
+    await this.#turns.send(this.#writing.inputOf(draft, choices), draft);
   }
 
   /** @param {string} threadId @param {string} title */

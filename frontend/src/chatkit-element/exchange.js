@@ -1,16 +1,19 @@
 /** One request and the answer that streams back: shown as it comes, and nothing that was written gets lost by it. */
 
+import { unreachable } from "./wire.js";
+
 const NOT_STORED = "The message did not arrive. Send it again.";
 
 /** Why a request is aborted. The page tells a wish to stop from somebody who only looks elsewhere by this name. */
 const LEFT = "LeftError";
+const LONGEST_SILENCE_MS = 15_000;
 
 /**
  * @typedef {object} Parts
  * @property {import("./conversation.js").Conversation} conversation
  * @property {(name: string, detail?: object) => void} emit
  * @property {() => void} draw
- * @property {() => void} onBegin what was said aloud before is old
+ * @property {() => void} onBegin an answer begins: what was said aloud before is old
  * @property {(draft: import("./draft.js").Draft) => void} onSent the draft is on its way
  * @property {() => void} onStored the server has it
  * @property {(threadId: string) => void} onNamed the new conversation has a name
@@ -27,7 +30,7 @@ const LEFT = "LeftError";
  * @property {boolean} isLeft another conversation is shown by now
  */
 
-/** @typedef {{ abort: AbortController, isLive: boolean, isStopped: boolean }} Running */
+/** @typedef {{ abort: AbortController, isLive: boolean, isStopped: boolean, isDropped: boolean, heardAt: number }} Running */
 
 export class Exchange {
   #parts;
@@ -55,6 +58,14 @@ export class Exchange {
   leave() {
     this.#running?.abort.abort(new DOMException("Another conversation is shown.", LEFT));
     this.#running = null;
+  }
+
+  /** After a change of networks a connection may be dead without a word: one that said nothing for long is taken for lost. */
+  dropIfSilent() {
+    const running = this.#running;
+    if (!running?.isLive || Date.now() - running.heardAt < LONGEST_SILENCE_MS) return;
+    running.isDropped = true;
+    running.abort.abort(new DOMException("Nothing was heard of it for long.", LEFT));
   }
 
   /**
@@ -89,6 +100,7 @@ export class Exchange {
     const running = this.#begin({ isLive: false });
     const first = () => {
       running.isLive = true;
+      this.#parts.onBegin();
       onFirst?.();
       this.#parts.emit("response.start");
     };
@@ -99,7 +111,7 @@ export class Exchange {
   /** @param {{ isLive: boolean }} state */
   #begin({ isLive }) {
     this.leave();
-    const running = { abort: new AbortController(), isLive, isStopped: false };
+    const running = { abort: new AbortController(), isLive, isStopped: false, isDropped: false, heardAt: Date.now() };
     this.#running = running;
     this.#canStop = true;
     return running;
@@ -127,12 +139,13 @@ export class Exchange {
     try {
       for await (const event of events) {
         if (this.#running !== running) break; // another conversation is shown by now
+        running.heardAt = Date.now();
         if (outcome.count === 0) onFirst();
         outcome.count += 1;
         this.#apply(event, outcome);
       }
     } catch (error) {
-      outcome.error = error;
+      outcome.error = running.isDropped ? unreachable() : error;
     }
     return outcome;
   }

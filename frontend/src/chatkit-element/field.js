@@ -76,9 +76,7 @@ export class Field {
   }
 
   #draw() {
-    const { style } = this.input;
-    style.height = "auto";
-    style.height = `${Math.min(this.input.scrollHeight, MAX_HEIGHT_PX)}px`;
+    this.#grow();
     if (this.#tags.length === 0) {
       this.#marks.replaceChildren();
       return;
@@ -91,6 +89,14 @@ export class Field {
     this.#marks.replaceChildren(...drawn, LINE_END);
     this.#marks.style.width = `${this.input.clientWidth}px`; // less than the field where the text has a scroll bar
     this.#scroll();
+  }
+
+  /** As high as the text is; what is not shown yet has no height to go by. */
+  #grow() {
+    const { style } = this.input;
+    style.height = "auto";
+    const { scrollHeight } = this.input;
+    if (scrollHeight > 0) style.height = `${Math.min(scrollHeight, MAX_HEIGHT_PX)}px`;
   }
 
   #scroll() {

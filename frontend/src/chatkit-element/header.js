@@ -9,19 +9,21 @@ import { headerIcon } from "./icons.js";
  * @property {() => void} onNew
  */
 
+/** @typedef {{ icon: string, onClick: () => void }} Action */
+
 export class Header {
   element;
   #title = h("h2", { dir: "auto" });
   #fixedTitle = "";
   #history;
-  #left = h("span", { class: "slot" });
-  #right = h("span", { class: "slot" });
+  #left = new Slot();
+  #right = new Slot();
 
   /** @param {HeaderHandlers} handlers */
   constructor({ onHistory, onNew }) {
     this.#history = iconButton("history", "Conversations", { onclick: onHistory });
     const begin = iconButton("new", "New conversation", { onclick: onNew });
-    this.element = h("header", {}, this.#left, this.#history, this.#title, begin, this.#right);
+    this.element = h("header", {}, this.#left.element, this.#history, this.#title, begin, this.#right.element);
   }
 
   /** @param {string} title of the conversation */
@@ -35,14 +37,25 @@ export class Header {
     this.#history.hidden = history.enabled === false;
     this.#title.classList.toggle("unseen", header.title?.enabled === false);
     this.#fixedTitle = header.title?.text ?? "";
-    this.#left.replaceChildren(...custom(header.leftAction));
-    this.#right.replaceChildren(...custom(header.rightAction));
+    this.#left.action = header.leftAction;
+    this.#right.action = header.rightAction;
   }
 }
 
-/** The option names a picture and no words: the picture's name is what a screen reader says. @param {any} action */
-function custom(action) {
-  if (!action) return [];
-  const label = action.icon.replaceAll("-", " ");
-  return [iconButton(headerIcon(action.icon), label, { onclick: () => action.onClick() })];
+/** A button of the page's: it stays, and the focus with it, while its picture does. */
+class Slot {
+  element = h("span", { class: "slot" });
+  /** @type {Action | undefined} */
+  #action;
+
+  /** The option names a picture and no words: the picture's name is what a screen reader says. @param {Action | undefined} action */
+  set action(action) {
+    const isSame = action?.icon === this.#action?.icon;
+    this.#action = action;
+    if (isSame) return;
+    this.element.replaceChildren();
+    if (!action) return;
+    const onclick = () => this.#action?.onClick();
+    this.element.append(iconButton(headerIcon(action.icon), action.icon.replaceAll("-", " "), { onclick }));
+  }
 }

@@ -2,9 +2,12 @@
 
 import { h, iconButton } from "./dom.js";
 import { HistoryRow } from "./historyRow.js";
+import { reasonOf } from "./wire.js";
 
 const PAGE = 20;
 const SEARCHED_PAGE = 100; // a search reads on until it has seen all titles
+const NOT_FOUND = 404;
+const LOADING = "Loading…";
 
 /** @typedef {{ id: string, title?: string, created_at: string }} Thread */
 
@@ -31,7 +34,11 @@ export class History {
   #options = {};
   #after = "";
   #hasMore = true;
-  #opened = 0;
+  /** Ends what is read for a list that is closed. */
+  #abort = new AbortController();
+  /** The page that is on its way: what comes after it is not known yet. @type {Promise<boolean> | null} */
+  #loading = null;
+  #isFinding = false;
   #handlers;
   element;
 
@@ -41,7 +48,7 @@ export class History {
     const close = iconButton("close", "Close", { onclick: () => this.close() });
     const head = h("header", {}, h("h2", {}, "Conversations"), close);
     this.#search.addEventListener("input", () => this.#find());
-    const label = { class: "history", "aria-label": "Conversations", onclose: handlers.onClose };
+    const label = { class: "history", "aria-label": "Conversations", onclose: () => this.#closed() };
     const parts = [head, this.#search, this.#list, this.#status, this.#more];
     this.element = /** @type {HTMLDialogElement} */ (h("dialog", label, ...parts));
   }
@@ -50,9 +57,9 @@ export class History {
   async open(wire, options = {}) {
     this.#wire = wire;
     this.#options = options;
+    this.#forget();
     this.#after = "";
     this.#hasMore = true;
-    this.#opened += 1;
     this.#rows = [];
     this.#search.value = "";
     this.#list.replaceChildren();
@@ -64,13 +71,36 @@ export class History {
     this.element.close();
   }
 
-  /** @param {number} limit @returns {Promise<boolean>} whether there is a reason to go on */
+  #closed() {
+    if (!this.element.open) this.#forget(); // it is told late: the list may be open again by then
+    this.#handlers.onClose();
+  }
+
+  #forget() {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#loading = null;
+    this.#isFinding = false;
+  }
+
+  /** One page after the other. @param {number} limit @returns {Promise<boolean>} whether there is a reason to go on */
   async #load(limit) {
-    const opened = this.#opened;
-    this.#status.textContent = "Loading…";
+    const loading = this.#loading ?? this.#read(limit, this.#abort.signal);
+    this.#loading = loading;
+    const isWell = await loading;
+    if (this.#loading !== loading) return isWell;
+    this.#loading = null;
+    this.#filter(isWell);
+    return isWell;
+  }
+
+  /** @param {number} limit @param {AbortSignal} signal @returns {Promise<boolean>} */
+  async #read(limit, signal) {
+    this.#status.textContent = LOADING;
     this.#more.hidden = true;
-    const page = await this.#ask("threads.list", { limit, order: "desc", ...(this.#after && { after: this.#after }) });
-    if (opened !== this.#opened) return false; // closed and opened again meanwhile
+    const params = { limit, order: "desc", ...(this.#after && { after: this.#after }) };
+    const page = await this.#ask("threads.list", params, { signal });
+    if (signal.aborted) return false;
     if (page) {
       this.#after = page.after ?? "";
       this.#hasMore = page.has_more;
@@ -79,17 +109,18 @@ export class History {
       this.#rows.push(...rows);
       this.#list.append(...rows.map(({ element }) => element));
     }
-    this.#filter(page !== null);
     return page !== null;
   }
 
   /** The server knows no search: titles are short, so all of them are read and looked through here. */
   async #find() {
     this.#filter(true);
-    const opened = this.#opened;
-    while (this.#search.value && this.#hasMore && opened === this.#opened) {
-      if (!(await this.#load(SEARCHED_PAGE))) return;
-    }
+    if (this.#isFinding) return; // the words that are looked for are read anew for each page
+    this.#isFinding = true;
+    const { signal } = this.#abort;
+    let isWell = true;
+    while (isWell && this.#search.value && this.#hasMore) isWell = await this.#load(SEARCHED_PAGE);
+    if (!signal.aborted) this.#isFinding = false;
   }
 
   /** @param {boolean} isWell otherwise the status says what went wrong */
@@ -100,7 +131,8 @@ export class History {
     if (!isWell) return;
     const found = this.#rows.filter(({ element }) => !element.hidden).length;
     const none = words ? "No title has these words." : "There is none yet.";
-    this.#status.textContent = found > 0 ? "" : none;
+    const said = found > 0 ? "" : none;
+    this.#status.textContent = this.#loading ? LOADING : said;
   }
 
   /** @param {Thread} thread */
@@ -113,7 +145,7 @@ export class History {
         return isDone;
       },
       remove: async () => {
-        if (!(await this.#ask("threads.delete", { thread_id: thread.id }))) return;
+        if (!(await this.#ask("threads.delete", { thread_id: thread.id }, { isDoneWhenGone: true }))) return;
         const gone = this.#rows.find(({ id }) => id === thread.id);
         gone?.element.remove();
         this.#rows = this.#rows.filter((row) => row !== gone);
@@ -127,15 +159,18 @@ export class History {
   /**
    * @param {string} type
    * @param {object} params
+   * @param {{ signal?: AbortSignal, isDoneWhenGone?: boolean }} [options]
    * @returns {Promise<any>} null when it failed; the reason is shown
    */
-  async #ask(type, params) {
+  async #ask(type, params, { signal, isDoneWhenGone = false } = {}) {
     try {
-      const answer = await /** @type {import("./wire.js").Wire} */ (this.#wire).json(type, params);
-      this.#status.textContent = "";
+      const answer = await /** @type {import("./wire.js").Wire} */ (this.#wire).json(type, params, signal);
+      if (!signal?.aborted) this.#status.textContent = "";
       return answer;
     } catch (error) {
-      this.#status.textContent = /** @type {Error} */ (error).message;
+      const { status } = /** @type {import("./wire.js").WireError} */ (error);
+      if (isDoneWhenGone && status === NOT_FOUND) return {}; // the answer to an earlier try got lost, or another tab was first
+      if (!signal?.aborted) this.#status.textContent = reasonOf(error);
       return null;
     }
   }

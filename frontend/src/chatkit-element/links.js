@@ -3,6 +3,8 @@
 import { h } from "./dom.js";
 
 const DEEP_LINK = "chatkit-link:";
+/** What a reader takes for the host: a name before an “@”, or letters that only look like others, is not where it leads. */
+const WRITTEN_ORIGIN = /^https:\/\/[^/?#]*/;
 
 /** @typedef {(link: { name: string, data: Record<string, string> }) => void} OnDeepLink */
 
@@ -21,7 +23,8 @@ export function link(address, content, onDeepLink) {
     if (!isItsOwnText) shown.append(" ", h("span", { class: "muted" }, `(${address})`));
     return shown;
   }
-  const host = isItsOwnText ? null : h("span", { class: "muted host" }, ` (${url.host})`);
+  const showsHost = isItsOwnText && address.match(WRITTEN_ORIGIN)?.[0] === url.origin;
+  const host = showsHost ? null : h("span", { class: "muted host" }, ` (${url.host})`);
   return h("a", { href: url.href, target: "_blank", rel: "noopener noreferrer" }, shown, host);
 }
 

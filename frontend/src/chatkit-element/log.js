@@ -5,9 +5,11 @@ import { h } from "./dom.js";
 import { drawItem } from "./items.js";
 
 const NEAR_END_PX = 60;
+const WORDS = ".prose > *, .title, .text, .muted";
 
 /** @typedef {import("./items.js").ItemHandlers & import("./answer.js").AnswerHandlers & { onEarlier: () => void }} LogHandlers */
 /** @typedef {import("./conversation.js").Item} Item */
+/** @typedef {{ answer?: Answer, end?: ChildNode }} Turn from one message of the person's to the next: its last answer, its last node */
 
 export class Log {
   element = h("main", { role: "log", "aria-label": "Conversation", "aria-live": "off", tabindex: 0 });
@@ -15,10 +17,12 @@ export class Log {
   #dots = h("div", { class: "dots", "aria-hidden": "true", hidden: true }, h("i"), h("i"), h("i"));
   #earlier;
   #handlers;
-  /** @type {Map<string, Node>} */
-  #nodes = new Map();
+  /** What is drawn of each item. @type {Map<string, { item: Item, node: ChildNode }>} */
+  #drawn = new Map();
   /** @type {Map<string, Answer>} */
   #answers = new Map();
+  /** @type {HTMLElement | null} */
+  #start = null;
   #isAtEnd = true;
   #isFollowing = false;
   #scrollTop = 0;
@@ -43,48 +47,52 @@ export class Log {
     this.element.setAttribute("aria-busy", String(isBusy));
   }
 
-  /** @param {Node} screen what stands there before the first message */
+  /** @param {HTMLElement} screen what stands there before the first message */
   drawStart(screen) {
-    this.#clear();
+    this.#drawn.clear();
+    this.#answers.clear();
+    this.#start = screen;
     this.#keepFocus(() => this.#items.replaceChildren(screen));
   }
 
-  /** @param {Map<string, Item>} items */
+  /** What says the same as before stays as it is, with its countdown, its rating and the focus. @param {Map<string, Item>} items */
   drawAll(items) {
-    this.#clear();
     this.#keepFocus(() => {
-      this.#items.replaceChildren(...[...items].map(([id, item]) => this.#node(id, item)));
-      for (const [id, item] of items) if (item.about) this.#insert(/** @type {Node} */ (this.#nodes.get(id)), item);
+      this.#leaveStart();
+      for (const id of [...this.#drawn.keys()]) if (!items.has(id)) this.#remove(id);
+      for (const [id, item] of items) if (this.#drawn.get(id)?.item !== item) this.#draw(id, item);
+      this.#arrange(inOrder(items));
     });
   }
 
   /** Draw one item again, or for the first time. @param {string} id @param {Item} item */
   drawItem(id, item) {
-    const answer = this.#answers.get(id);
-    if (answer) {
-      this.#keepFocus(() => answer.show(item));
-      return;
-    }
-    const old = this.#nodes.get(id);
-    const node = this.#node(id, item);
-    if (old) this.#keepFocus(() => old.parentNode?.replaceChild(node, old));
-    else this.#insert(node, item);
-  }
-
-  /** At the end, or by the item that it is about: whoever pressed a button there looks there. @param {Node} node @param {Item} item */
-  #insert(node, { about }) {
-    const place = /** @type {ChildNode | undefined} */ (this.#nodes.get(about));
-    if (place) place.after(node);
-    else this.#items.append(node);
+    this.#keepFocus(() => {
+      this.#leaveStart();
+      const isNew = !this.#drawn.has(id);
+      const node = this.#draw(id, item);
+      const place = this.#drawn.get(item.about)?.node;
+      if (isNew && place) place.after(node);
+      else if (isNew) this.#items.append(node);
+    });
   }
 
   /** @param {string} id */
   remove(id) {
-    const node = this.#nodes.get(id);
-    this.#keepFocus(() => node?.parentNode?.removeChild(node));
+    this.#keepFocus(() => this.#remove(id));
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    this.#drawn.get(id)?.node.remove();
+    this.#drawn.delete(id);
     this.#answers.get(id)?.tools.remove();
-    this.#nodes.delete(id);
     this.#answers.delete(id);
+  }
+
+  #leaveStart() {
+    this.#start?.remove();
+    this.#start = null;
   }
 
   /**
@@ -93,18 +101,22 @@ export class Log {
    * @param {{ isRunning: boolean, items: Map<string, Item> }} state
    */
   showState(actions, { isRunning, items }) {
-    const turns = this.#turns(items);
+    this.#keepFocus(() => this.#showTools(actions, this.#turns(items), isRunning));
+    const newest = [...items.values()].at(-1);
+    const isSpeaking = newest?.type === "assistant_message" && textOf(newest) !== "";
+    this.#dots.hidden = !isRunning || isSpeaking;
+  }
+
+  /** @param {import("./answer.js").ItemActions} actions @param {Turn[]} turns @param {boolean} isRunning */
+  #showTools(actions, turns, isRunning) {
     const last = turns.at(-1);
     for (const answer of this.#answers.values()) answer.tools.hidden = true;
     for (const { answer, end } of turns) {
       if (!answer || !end) continue;
       const isLast = answer === last?.answer;
       answer.offer(actions, { isWhole: !(isRunning && isLast), isLast: isLast && !isRunning });
-      if (end.nextSibling !== answer.tools) /** @type {ChildNode} */ (end).after(answer.tools);
+      if (end.nextSibling !== answer.tools) end.after(answer.tools);
     }
-    const newest = [...items.values()].at(-1);
-    const isSpeaking = newest?.type === "assistant_message" && textOf(newest) !== "";
-    this.#dots.hidden = !isRunning || isSpeaking;
   }
 
   /** Whoever reads at the end stays at the end; looked at once a frame, because measuring is dear. */
@@ -139,59 +151,80 @@ export class Log {
 
   /** The words of an item, as they are drawn. @param {string} id */
   wordsOf(id) {
-    const node = this.#nodes.get(id);
+    const node = this.#drawn.get(id)?.node;
     if (!(node instanceof HTMLElement)) return "";
-    const parts = [...node.querySelectorAll(".prose > *, .title, .text, .muted")].map(({ textContent }) => textContent);
-    return parts.filter(Boolean).join(" ");
+    const parts = [...node.querySelectorAll(WORDS)].filter(({ parentElement }) => !parentElement?.closest(WORDS));
+    return parts
+      .map(({ textContent }) => textContent)
+      .filter(Boolean)
+      .join(" ");
   }
 
   /**
    * What belongs together: from one message of the person's to the next.
    * @param {Map<string, Item>} items
-   * @returns {{ answer?: Answer, end?: Node }[]} the last answer of each, and its last node
+   * @returns {Turn[]}
    */
   #turns(items) {
-    /** @type {{ answer?: Answer, end?: Node }[]} */
+    /** @type {Turn[]} */
     const turns = [{}];
     for (const [id, item] of items) {
       if (item.type === "user_message") turns.push({});
       if (!item.id) continue; // a line of our own
-      const turn = /** @type {{ answer?: Answer, end?: Node }} */ (turns.at(-1));
+      const turn = /** @type {Turn} */ (turns.at(-1));
       turn.answer = this.#answers.get(id) ?? turn.answer;
-      turn.end = this.#nodes.get(id);
+      turn.end = this.#drawn.get(id)?.node;
     }
     return turns;
-  }
-
-  #clear() {
-    this.#nodes.clear();
-    this.#answers.clear();
   }
 
   /** Whoever was at a button that is drawn away stays in the conversation. @param {() => void} change */
   #keepFocus(change) {
     const wasInside = this.element.contains(this.#focused);
     change();
-    if (wasInside && !this.element.contains(this.#focused)) this.element.focus({ preventScroll: true });
+    const isThere = this.element.contains(this.#focused) && !this.#focused?.closest("[hidden]");
+    if (wasInside && !isThere) this.element.focus({ preventScroll: true });
   }
 
   get #focused() {
     return /** @type {ShadowRoot} */ (this.element.getRootNode()).activeElement ?? null;
   }
 
-  /** @param {string} id @param {Item} item */
-  #node(id, item) {
-    const node = this.#drawn(id, item);
-    this.#nodes.set(id, node);
+  /** In place of what was drawn of it before. @param {string} id @param {Item} item @returns {ChildNode} */
+  #draw(id, item) {
+    const old = this.#drawn.get(id)?.node;
+    const node = this.#node(id, item);
+    this.#drawn.set(id, { item, node });
+    if (old !== node) old?.replaceWith(node);
     return node;
   }
 
-  /** @param {string} id @param {Item} item @returns {Node} */
-  #drawn(id, item) {
-    if (item.type !== "assistant_message") return drawItem(item, this.#handlers) ?? document.createComment(item.type);
-    const answer = new Answer(id, this.#handlers);
+  /** @param {string} id @param {Item} item @returns {ChildNode} */
+  #node(id, item) {
+    const isAnswer = item.type === "assistant_message" || this.#answers.has(id);
+    if (!isAnswer) return drawItem(item, this.#handlers) ?? document.createComment(item.type);
+    const answer = this.#answers.get(id) ?? new Answer(id, this.#handlers);
     this.#answers.set(id, answer);
     answer.show(item);
     return answer.element;
   }
+
+  /** What stands in its place already is not touched: moved, it would lose the focus and be said again. @param {string[]} ids */
+  #arrange(ids) {
+    const tools = new Set([...this.#answers.values()].map((answer) => /** @type {Node} */ (answer.tools)));
+    let at = this.#items.firstChild;
+    for (const id of ids) {
+      const { node } = /** @type {{ node: ChildNode }} */ (this.#drawn.get(id));
+      while (at && tools.has(at)) at = at.nextSibling;
+      if (node === at) at = node.nextSibling;
+      else this.#items.insertBefore(node, at);
+    }
+  }
+}
+
+/** A line about an item stands by it: whoever pressed a button there looks there. @param {Map<string, Item>} items */
+function inOrder(items) {
+  const ids = [...items.keys()].filter((id) => !items.has(items.get(id)?.about));
+  for (const [id, { about }] of items) if (items.has(about)) ids.splice(ids.indexOf(about) + 1, 0, id);
+  return ids;
 }

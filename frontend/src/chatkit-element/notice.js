@@ -26,6 +26,6 @@ export class Notice {
     const button = /** @type {HTMLElement} */ (this.#button);
     button.textContent = left > 0 ? `${way.label} in ${left} s` : way.label;
     button.toggleAttribute("disabled", left > 0);
-    if (left > 0) setTimeout(() => this.#countDown(way, end), SECOND_MS);
+    if (left > 0) setTimeout(() => this.element.isConnected && this.#countDown(way, end), SECOND_MS);
   }
 }

@@ -31,6 +31,10 @@ export class Screen {
   #disclaimerText;
   #said = h("p", { role: "status", class: "unseen" });
   #isFrameDue = false;
+  /** The items that changed since the answer began. @type {Set<string>} */
+  #changed = new Set();
+  /** The start screen as the options had it when it was drawn. @type {string | undefined} */
+  #start;
   composer;
   nodes;
 
@@ -52,7 +56,8 @@ export class Screen {
     this.composer.configure(options);
     this.#disclaimerText.show(options.disclaimer?.text ?? "");
     this.#disclaimer.classList.toggle("strong", options.disclaimer?.highContrast === true);
-    this.drawFrame();
+    if (this.#hasStart && this.#start !== JSON.stringify(options.startScreen)) this.#drawItems();
+    else this.drawFrame();
   }
 
   /** Everything around the items: cheap, and no node is ever replaced, so that no click and no caret gets lost. */
@@ -86,13 +91,14 @@ export class Screen {
   /** @param {string} id */
   drawItem(id) {
     const { items } = this.#state().conversation;
-    if (items.size === 1) this.#log.drawAll(new Map()); // away with the start screen
+    this.#changed.add(id);
     this.#log.drawItem(id, /** @type {import("./conversation.js").Item} */ (items.get(id)));
     this.#drawFrameSoon();
   }
 
   /** @param {string} id */
   removeItem(id) {
+    this.#changed.delete(id);
     this.#log.remove(id);
     this.#drawFrameSoon();
   }
@@ -102,12 +108,23 @@ export class Screen {
     this.#said.textContent = words;
   }
 
-  /** What came after the person's last message, for whoever only hears it. */
+  /** An answer begins: what was said before is old. */
+  begin() {
+    this.say("");
+    this.#changed.clear();
+  }
+
+  /** What came with the answer, or was changed by it, for whoever only hears it. */
   sayAnswer() {
-    const ids = [...this.#state().conversation.items];
-    const question = ids.findLastIndex(([, { type }]) => type === "user_message");
-    const words = ids.slice(question + 1).map(([id]) => this.#log.wordsOf(id));
+    const items = [...this.#state().conversation.items];
+    const changed = items.filter(([id, { type }]) => this.#changed.has(id) && type !== "user_message");
+    const words = changed.map(([id]) => this.#log.wordsOf(id));
     this.say(words.filter(Boolean).join(" "));
+  }
+
+  /** Whoever sends something wants to see it, wherever they read. */
+  showEnd() {
+    if (this.#state().options.thread?.autoScroll !== false) this.#log.scrollToEnd();
   }
 
   /** What is offered around the items depends on all of them: once, however many changed. */
@@ -126,8 +143,15 @@ export class Screen {
 
   #drawItems() {
     const { options, conversation } = this.#state();
-    if (conversation.threadId || conversation.items.size > 0) this.#log.drawAll(conversation.items);
-    else this.#log.drawStart(startScreen(options.startScreen ?? {}, this.#handlers.onPrompt));
+    if (this.#hasStart) {
+      this.#start = JSON.stringify(options.startScreen);
+      this.#log.drawStart(startScreen(options.startScreen ?? {}, this.#handlers.onPrompt));
+    } else this.#log.drawAll(conversation.items);
     this.drawFrame();
+  }
+
+  get #hasStart() {
+    const { threadId, items } = this.#state().conversation;
+    return !threadId && items.size === 0;
   }
 }

@@ -47,4 +47,9 @@ export class Shelf {
     this.#complaint.textContent = words;
     this.#complaint.hidden = !words;
   }
+
+  /** What it says is no longer so. @param {string} words */
+  withdraw(words) {
+    if (this.#complaint.textContent === words) this.complain("");
+  }
 }

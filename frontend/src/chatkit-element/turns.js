@@ -1,14 +1,11 @@
 /** What a person starts, and how each ends: a message, a retry, an action, Stop, and looking on at a running answer. */
 
 import { EMPTY } from "./draft.js";
+import { FAILED, UNCERTAIN, wayOut } from "./failure.js";
 import { Reconnection } from "./reconnection.js";
-import { isUnreachable, WireError } from "./wire.js";
-
-/** Where the request itself may have got lost, or only its answer. */
-export const UNCERTAIN = "The connection failed, so this may not have been done. Try again.";
+import { isUnreachable } from "./wire.js";
 
 const STOPPED = "You stopped this answer.";
-const FAILED = "The answer failed. Try again.";
 const TOOL_FAILED = "A step that this page was asked for failed. Try again.";
 const UNANSWERED = "This message was not answered.";
 const BUSY = 409;
@@ -43,6 +40,8 @@ export class Turns {
   #left = 0;
   /** The line that says that no answer may have been begun: one that runs is what came of it. */
   #inDoubt = "";
+  /** Whether what was read is old, because an answer began meanwhile. */
+  #isBehind = false;
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -89,8 +88,10 @@ export class Turns {
    * @param {{ isChanging?: boolean }} [options] something was pressed just now, and may change while this looks
    */
   async refresh({ isChanging = false } = {}) {
-    if (this.#parts.exchange.state.isRunning) return;
-    const result = await this.#parts.loader.refresh();
+    const { exchange } = this.#parts;
+    exchange.dropIfSilent();
+    if (exchange.state.isRunning) return;
+    const result = await this.#read();
     if (result === "loaded") await this.#lookOn({ isChanging });
     else if (result === "failed") this.#reconnection.start({ isSilent: true });
   }
@@ -105,11 +106,27 @@ export class Turns {
     this.#reconnection.cancel();
     const outcome = await exchange.run(wire(), type, params, options);
     if (outcome.isLeft) return;
-    conversation.removePending();
+    if (options.draft) conversation.removePending();
     if (!outcome.isStored) onNotSent(options.draft ?? EMPTY);
     const { about, again = () => this.#run(type, params, options) } = options;
     const isWell = await this.#settle(outcome, { about, again });
     if (isWell && outcome.waiting) await this.#answerTool(outcome.waiting);
+    else await this.#catchUp();
+  }
+
+  /** What was said before is read, where it could not be read yet, or where what was read is old. */
+  async #catchUp() {
+    const { conversation, loader } = this.#parts;
+    if (this.#isBehind || !(conversation.isRead || loader.isLoading)) await this.refresh();
+  }
+
+  /** What is said here while this reads makes it old: it reads again, at once or when the answer has ended. */
+  async #read() {
+    const { exchange, loader } = this.#parts;
+    let result = await loader.refresh();
+    while (result === "old" && !exchange.state.isRunning) result = await loader.refresh();
+    this.#isBehind = result === "old";
+    return result;
   }
 
   /** @param {any} call of a tool that the page itself offers */
@@ -158,7 +175,7 @@ export class Turns {
    * @param {Outcome} outcome @param {Request} request
    */
   #sayError(outcome, { again, about, isLook = false }) {
-    const { conversation } = this.#parts;
+    const { conversation, onSendAgain } = this.#parts;
     const { error, isStored, count } = outcome;
     const isLost = isStored && conversation.threadId !== null && isUnreachable(error);
     if (isLost && (isLook || count > 0)) {
@@ -166,24 +183,16 @@ export class Turns {
       return;
     }
     const text = isLost ? UNCERTAIN : error.message;
-    const note = conversation.addLocal({ type: "error", text, about, way: this.#wayOut(outcome, again) });
+    const way = wayOut(outcome, { again, sendAgain: onSendAgain });
+    const note = conversation.addLocal({ type: "error", text, about, way });
     if (!isLost) return;
     if (!about) this.#inDoubt = note;
     this.#reconnection.start({ isSilent: true });
   }
 
-  /** A refusal of a message is for the person to mend; whatever else went wrong may be over. @param {Outcome} outcome @param {() => void} again */
-  #wayOut({ error, isStored }, again) {
-    const { onSendAgain } = this.#parts;
-    const seconds = error instanceof WireError ? error.retryAfter : undefined;
-    const isRefused = error instanceof WireError && error.code !== "unreachable";
-    if (isStored) return { label: "Try again", run: again, seconds };
-    return isRefused && !seconds ? undefined : { label: "Send again", run: onSendAgain, seconds };
-  }
-
   /** What was said so far stays. Should the answer have gone on after all, then that is what must be seen. */
   async #afterStop() {
-    const { conversation, exchange, loader, wire } = this.#parts;
+    const { conversation, exchange, wire } = this.#parts;
     const { threadId } = conversation;
     const said = this.#isUnanswered
       ? this.#offerAnswer(STOPPED)
@@ -193,8 +202,7 @@ export class Turns {
     await new Promise((done) => setTimeout(done, STOPPING_MS));
     if (left !== this.#left || exchange.state.isRunning) return;
     const { error, isLeft } = await exchange.follow(wire(), threadId);
-    if (error || isLeft) return;
-    await loader.refresh();
+    if (error || isLeft || (await this.#read()) === "old") return;
     if (!this.#isUnanswered || conversation.threadId !== threadId) return;
     conversation.remove(said); // what was asked for again is gone, and nothing came in its place
     this.#offerAnswer(STOPPED);
@@ -213,9 +221,10 @@ export class Turns {
     const mayBeOld = loader.isAnswering || this.#isUnanswered;
     if (outcome.count > 0 || isUnreachable(outcome.error)) {
       await this.#settle(outcome, { again: () => this.refresh(), isLook: true });
+      await this.#catchUp();
     } else if ((mayBeOld || isChanging) && !outcome.error) {
-      await loader.refresh(); // an answer may have ended after the conversation was read and before it could be looked at
-      if (this.#isUnanswered && conversation.threadId === threadId) this.#offerAnswer(UNANSWERED);
+      const result = await this.#read(); // an answer may have ended after that was read and before it could be looked at
+      if (result !== "old" && this.#isUnanswered && conversation.threadId === threadId) this.#offerAnswer(UNANSWERED);
     }
   }
 
@@ -233,7 +242,7 @@ export class Turns {
   }
 
   async #reconnect() {
-    const result = await this.#parts.loader.refresh();
+    const result = await this.#read();
     if (result === "failed") return false;
     if (result === "loaded") this.#lookOn({ isChanging: true });
     return true;

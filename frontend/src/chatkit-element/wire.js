@@ -97,14 +97,18 @@ export class Wire {
     if (!answer.body) throw new WireError("The answer was empty.", answer.status, "internal");
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
-    for (;;) {
-      const { value, done } = await this.#reached(reader.read());
-      if (done) return;
-      const frames = (rest + value).split("\n\n");
-      rest = frames.pop() ?? "";
-      for (const frame of frames) {
-        if (frame.startsWith("data: ")) yield parse(frame.slice("data: ".length)); // others keep the line open
+    try {
+      for (;;) {
+        const { value, done } = await this.#reached(reader.read());
+        if (done) return;
+        const frames = (rest + value).split("\n\n");
+        rest = frames.pop() ?? "";
+        for (const frame of frames) {
+          if (frame.startsWith("data: ")) yield parse(frame.slice("data: ".length)); // others keep the line open
+        }
       }
+    } finally {
+      reader.cancel().catch(() => undefined); // nobody reads on: one that broke has nothing to let go
     }
   }
 

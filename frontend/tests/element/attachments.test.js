@@ -64,16 +64,13 @@ test("[005/FR-018] a file is announced, put where the server says, and sent with
 test("[005/FR-018] a direct upload is one form to its own address, by the page's own fetch", async () => {
   const send = /** @type {typeof fetch} */ ((url, init) => fetch(url, init));
   const own = jest.fn(send);
-  const chat = open(
-    {},
-    {},
-    { fetch: own, uploadStrategy: { type: "direct", uploadUrl: "http://gateway.test/api/ada-1/chatkit" } },
-  );
+  const chat = open({}, {}, { fetch: own, uploadStrategy: { type: "direct", uploadUrl: "http://files.test/upload" } });
   own.mockImplementation(async () => Response.json(created({ name: "photo.png", mime_type: "image/png" })));
 
   await chat.add(photo);
 
   await waitFor(() => expect(chat.view.queryByRole("progressbar")).toBeNull());
+  expect(own.mock.calls.map(([url]) => url)).toEqual(["http://files.test/upload"]);
   const body = /** @type {FormData} */ (own.mock.calls[0][1]?.body);
   expect(/** @type {File} */ (body.get("file")).name).toBe("photo.png");
   const picture = chat.element.shadowRoot.querySelector("img");

@@ -2,14 +2,14 @@
 
 import { configure, within } from "@testing-library/dom";
 import userEvent from "@testing-library/user-event";
-import { network } from "../network.js";
+import { eventStream, network } from "../network.js";
 import "../../src/chatkit-element/index.js";
 
 configure({ getElementError: (message) => new Error(message ?? "") }); // it cannot print a shadow root
 
 export const URL = "http://gateway.test/api/ada-1/chatkit";
 
-/** @typedef {Record<string, (params: any) => unknown>} Answers by request type */
+/** @typedef {Record<string, (params: any, headers: Headers) => unknown>} Answers by request type */
 
 /**
  * @param {Answers} answers
@@ -17,7 +17,8 @@ export const URL = "http://gateway.test/api/ada-1/chatkit";
  */
 export function openChat(answers, options = {}) {
   const requests = network({
-    [`POST ${URL}`]: (/** @type {import("../network.js").Recorded} */ { body }) => answers[body.type](body.params),
+    [`POST ${URL}`]: (/** @type {import("../network.js").Recorded} */ { body, headers }) =>
+      answers[body.type](body.params, headers),
   });
   const element = /** @type {any} */ (document.createElement("openai-chatkit"));
   /** @type {[string, any][]} */
@@ -67,6 +68,19 @@ export const delta = (id, delta) => ({
   update: { type: "assistant_message.content_part.text_delta", content_index: 0, delta },
 });
 
+/** An answer that comes when the test says so. */
+export function held() {
+  /** @type {(value: unknown) => void} */
+  let answer = () => undefined;
+  const promise = new Promise((resolve) => {
+    answer = resolve;
+  });
+  return { promise, answer };
+}
+
+/** Whatever waits for nothing but the answers that are there has run. */
+export const settled = () => new Promise((next) => setTimeout(next, 10));
+
 export const nothing = () => new Response("");
 
 /** The conversation as the server reads it out. @param {...object} items */
@@ -81,4 +95,15 @@ export const threadOf = (...items) => ({ ...thread, items: { data: items, has_mo
 export function openThread(items, answers, options) {
   const reads = { "threads.get_by_id": () => threadOf(...items), "threads.follow": nothing };
   return openChat({ ...reads, ...answers }, { initialThread: "t1", ...options });
+}
+
+/** A conversation whose answer has begun. @param {Answers} [answers] */
+export async function begun(answers) {
+  const stream = eventStream();
+  const chat = openChat({ "threads.create": () => stream.response, "threads.follow": nothing, ...answers });
+  await chat.say("tell me a story");
+  stream.send({ type: "thread.created", thread }, done(userItem("u1", "tell me a story")));
+  stream.send(added({ type: "assistant_message", id: "a1", content: [] }), delta("a1", "Once upon"));
+  await chat.view.findByText("Once upon");
+  return { stream, chat };
 }

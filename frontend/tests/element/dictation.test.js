@@ -3,7 +3,7 @@
 import { beforeEach, expect, jest, test } from "@jest/globals";
 import { waitFor } from "@testing-library/dom";
 import { refusal } from "../network.js";
-import { openChat } from "./chat.js";
+import { held, openChat, settled, URL } from "./chat.js";
 
 const track = { stop: jest.fn() };
 const getUserMedia = jest.fn(async (/** @type {any} */ _wanted) => /** @type {any} */ ({ getTracks: () => [track] }));
@@ -33,9 +33,9 @@ beforeEach(() => {
   Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia }, configurable: true });
 });
 
-/** @param {any} [answers] */
-function open(answers = {}) {
-  const chat = openChat(answers, { composer: { dictation: { enabled: true } } });
+/** @param {any} [answers] @param {object} [options] */
+function open(answers = {}, options = {}) {
+  const chat = openChat(answers, { composer: { dictation: { enabled: true } }, ...options });
   // jsdom takes what is shown later in a shadow tree for hidden still, and so do questions by role.
   const press = (/** @type {string} */ name) => chat.user.click(chat.view.getByRole("button", { name, hidden: true }));
   const bar = () => chat.element.shadowRoot.querySelector(".dictation:not([hidden])");
@@ -99,10 +99,43 @@ test("[005/FR-019] a recording that is discarded, or whose conversation is left,
 
   await chat.press("Dictate");
   await waitFor(() => expect(chat.bar()).toHaveTextContent("Recording"));
-  chat.element.remove();
+  await chat.element.setThreadId(null);
 
   expect(track.stop).toHaveBeenCalledTimes(2);
-  expect(chat.requests).toEqual([]);
+  expect([chat.bar(), chat.requests]).toEqual([null, []]);
+});
+
+test("[005/FR-019] a recording ends with the element", async () => {
+  const chat = open();
+  await chat.press("Dictate");
+  await waitFor(() => expect(chat.bar()).toHaveTextContent("Recording"));
+
+  chat.element.remove();
+
+  await waitFor(() => expect(track.stop).toHaveBeenCalledTimes(1));
+});
+
+test("[005/FR-019] speech that was discarded is nowhere, even where the page's own fetch goes on with it", async () => {
+  const heard = [held(), held()];
+  const waiting = [...heard];
+  const deaf = async () => Response.json(await waiting.shift()?.promise);
+  const chat = open({}, { api: { url: URL, fetch: deaf } });
+  await chat.press("Dictate");
+  await waitFor(() => expect(chat.bar()).toHaveTextContent("Recording"));
+  await chat.press("Use the recording");
+  await waitFor(() => expect(waiting).toHaveLength(1));
+  await chat.press("Discard the recording");
+  await chat.press("Dictate");
+  await waitFor(() => expect(chat.bar()).toHaveTextContent("Recording"));
+
+  heard[0].answer({ text: "discarded" });
+  await settled();
+  expect(chat.composer()).toHaveValue("");
+  expect(chat.bar()).toHaveTextContent("Recording"); // that one goes on
+  await chat.press("Use the recording");
+  heard[1].answer({ text: "milk" });
+
+  await waitFor(() => expect(chat.composer()).toHaveValue("milk"));
 });
 
 test("[005/FR-019] the last sound of a recording that was discarded is in no other", async () => {

@@ -1,11 +1,14 @@
 /** No error loses what a person wrote, and each says in a sentence what happened. */
 
-import { beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { fireEvent, waitFor } from "@testing-library/dom";
 import { eventStream, refusal } from "../network.js";
-import { done, openChat, thread, URL, userItem } from "./chat.js";
+import { assistantItem, done, openChat, openThread, thread, threadOf, URL, userItem } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 const REFUSALS = [
   [409, "turn_in_progress", "The last message here is still being answered."],
@@ -146,6 +149,44 @@ test("[005/FR-012] a refusal that says how long to wait counts down, and then se
   expect(chat.requests[1].body).toEqual(chat.requests[0].body);
   expect(chat.view.queryByRole("alert")).toBeNull();
   stream.end();
+});
+
+test("[005/FR-022] a countdown goes on through a refresh, and is said once", async () => {
+  const refused = () => refusal(429, { code: "rate_limited", message: "A lot at once." }, { "Retry-After": "60" });
+  let items = [userItem("u1", "hello"), assistantItem("a1", "Good morning")];
+  const answers = { "threads.get_by_id": () => threadOf(...items), "threads.add_user_message": refused };
+  const chat = openThread([], answers);
+  await chat.view.findByText("Good morning");
+  await chat.say("add milk");
+  const alert = await chat.view.findByRole("alert");
+  const moved = new MutationObserver(() => undefined);
+  moved.observe(chat.log(), { childList: true, subtree: true });
+  await new Promise((next) => setTimeout(next, 1200));
+
+  items = [...items, userItem("u2", "from elsewhere"), assistantItem("a2", "Noted.")];
+  await chat.element.fetchUpdates();
+
+  await chat.view.findByText("Noted.");
+  expect(chat.view.getByRole("alert")).toBe(alert);
+  const added = moved.takeRecords().flatMap(({ addedNodes }) => [...addedNodes]);
+  expect(added.filter((node) => node.contains(alert))).toEqual([]);
+  expect(chat.view.getByRole("button", { name: /^Send again in 5\d s$/ })).toBeDisabled();
+});
+
+test("[005/FR-012] a countdown ends with its line", async () => {
+  jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "performance"] });
+  const refused = () => refusal(429, { code: "rate_limited", message: "A lot at once." }, { "Retry-After": "60" });
+  const chat = openChat({ "threads.create": refused });
+  fireEvent.input(chat.composer(), { target: { value: "add milk" } });
+  fireEvent.keyDown(chat.composer(), { key: "Enter" });
+  await jest.advanceTimersByTimeAsync(2500);
+  expect(chat.view.getByRole("button", { name: "Send again in 58 s" })).toBeDisabled();
+  expect(jest.getTimerCount()).toBe(1);
+
+  chat.element.setThreadId(null);
+  await jest.advanceTimersByTimeAsync(2500);
+
+  expect(jest.getTimerCount()).toBe(0);
 });
 
 test("[005/FR-014] each conversation keeps its own draft", async () => {

@@ -58,6 +58,22 @@ test("[005/FR-003] a link shows the host that it leads to", () => {
 });
 
 test.each([
+  ["https://accounts.google.com@evil.test/", "evil.test"],
+  ["https://аррӏе.test/", "xn--80ak6aa92e.test"],
+  ["https://plain.test:443@evil.test", "evil.test"],
+  ["https://evil.test\\@plain.test/", "evil.test"],
+])("[005/FR-003] the address %s cannot pretend to be another host", (address, host) => {
+  expect(shown(`<${address}>`).querySelector(".host")).toHaveTextContent(`(${host})`);
+});
+
+test.each(["https://plain.test", "https://plain.test/a@b", "https://plain.test:8443?x", "https://plain.test#top"])(
+  "[005/FR-003] the address %s shows its host by itself",
+  (address) => {
+    expect(shown(`<${address}>`).querySelector("a")?.textContent).toBe(address);
+  },
+);
+
+test.each([
   "[x](javascript:alert(1))",
   "[x](&#106;avascript:alert(1))",
   "[x](data:text/html,<script>alert(1)</script>)",

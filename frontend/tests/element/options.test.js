@@ -1,8 +1,9 @@
 /** The options and methods that `@openai/chatkit-react` passes on. */
 
 import { beforeEach, expect, jest, test } from "@jest/globals";
+import { waitFor } from "@testing-library/dom";
 import { eventStream } from "../network.js";
-import { URL as API, done, openChat, thread, userItem } from "./chat.js";
+import { done, openChat, thread, userItem } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -59,29 +60,32 @@ test("[005/FR-002] a tool and a model are chosen for a message, and the tool for
 
   const { input } = chat.requests[0].body.params;
   expect(input.inference_options).toEqual({ tool_choice: { id: "search" }, model: "large" });
-  expect(chosen.mock.calls).toEqual([["search"], [null]]);
+  expect(chosen.mock.calls).toEqual([["search"]]); // it goes with the message, until that has arrived
+  stream.send({ type: "thread.created", thread }, done(userItem("u1", "ferns")));
+  await waitFor(() => expect(chosen.mock.calls).toEqual([["search"], [null]]));
   stream.end();
 });
 
-test("[005/FR-002] who wants no tool has none when the options come anew, and a tool that went is the default again", async () => {
-  const tools = [
-    { id: "search", label: "Search", default: true },
-    { id: "draw", label: "Draw" },
-  ];
-  const options = (/** @type {any} */ tools) => ({ api: { url: API, domainKey: "x" }, composer: { tools } });
-  const chat = openChat({}, options(tools));
-  const tool = () => chat.view.getByLabelText("Tool");
-  expect(tool()).toHaveValue("search");
+test("[005/FR-038] a message that did not arrive is sent again with its tool, as the same one", async () => {
+  const stream = eventStream();
+  const answers = [new TypeError("network error"), stream.response];
+  const create = () => {
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const tools = [{ id: "search", label: "Search" }];
+  const chat = openChat({ "threads.create": create }, { composer: { tools } });
+  await chat.element.setComposerValue({ text: "ferns", selectedToolId: "search" });
+  await chat.user.type(chat.composer(), "{Enter}");
 
-  await chat.user.selectOptions(tool(), "");
-  chat.element.setOptions(options(tools));
-  expect(tool()).toHaveValue("");
-  await chat.user.selectOptions(tool(), "draw");
-  chat.element.setOptions(options(tools));
-  expect(tool()).toHaveValue("draw");
+  await chat.user.click(await chat.view.findByRole("button", { name: "Send again" }));
+  await waitFor(() => expect(chat.requests).toHaveLength(2));
+  stream.send({ type: "thread.created", thread }, done(userItem("u1", "ferns")));
 
-  chat.element.setOptions(options(tools.slice(0, 1)));
-  expect(tool()).toHaveValue("search");
+  expect(chat.requests[0].body.params.input.inference_options).toEqual({ tool_choice: { id: "search" } });
+  expect(chat.requests[1].body).toEqual(chat.requests[0].body);
+  stream.end();
 });
 
 test("[005/FR-002] a message of the page's own carries its parts, quote and choices into a new conversation", async () => {
@@ -220,6 +224,18 @@ test("[005/FR-002] a prompt has the nearest of our icons, or none", async () => 
 
   expect(view.getByRole("button", { name: "What is due?" }).querySelector("svg")).not.toBeNull();
   expect(view.getByRole("button", { name: "Anything" }).querySelector("svg")).toBeNull();
+});
+
+test("[005/FR-014] a composer that is filled before it is shown is not flat", async () => {
+  const chat = openChat({});
+  const { style } = chat.composer();
+  await chat.element.setComposerValue({ text: "one" });
+  expect(style.height).toBe("auto"); // nothing has a height here, as where it is not shown
+
+  Object.defineProperty(chat.composer(), "scrollHeight", { value: 48 });
+  await chat.element.setComposerValue({ text: "one and two" });
+
+  expect(style.height).toBe("48px");
 });
 
 test("[005/FR-002] an element without an address says what is missing, and what is not served", () => {

@@ -1,6 +1,7 @@
 /** Whoever reads at the end stays there while an answer grows; whoever scrolled up, or wants it so, is left where they are. */
 
 import { beforeEach, expect, test } from "@jest/globals";
+import { waitFor } from "@testing-library/dom";
 import { eventStream } from "../network.js";
 import { added, assistantItem, delta, done, openChat, thread, userItem } from "./chat.js";
 
@@ -11,7 +12,9 @@ const HEIGHT = 400;
 /** A conversation that is higher than its window by as much as was said. @param {object} [options] */
 async function growing(options) {
   const stream = eventStream();
-  const chat = openChat({ "threads.create": () => stream.response }, options);
+  const next = eventStream();
+  const answers = { "threads.create": () => stream.response, "threads.add_user_message": () => next.response };
+  const chat = openChat(answers, options);
   const log = chat.log();
   Object.defineProperties(log, {
     clientHeight: { value: HEIGHT },
@@ -61,3 +64,25 @@ test("[005/FR-002] without autoScroll nothing is followed", async () => {
   expect(log.scrollTop).toBe(before);
   stream.end();
 });
+
+test.each([
+  [{}, true],
+  [{ thread: { autoScroll: false } }, false],
+])(
+  "[005/FR-002] what is sent from further up is in sight, where the page lets it scroll (%j)",
+  async (options, isSeen) => {
+    const { stream, say, view, log, end } = await growing(options);
+    stream.end();
+    await waitFor(() => expect(log).toHaveAttribute("aria-busy", "false"));
+    log.scrollTop = 20;
+    log.dispatchEvent(new Event("scroll"));
+    log.scrollTop = 0;
+    log.dispatchEvent(new Event("scroll"));
+
+    await say("go on");
+    await view.findByText("go on");
+    await frame();
+
+    expect(log.scrollTop === end()).toBe(isSeen);
+  },
+);

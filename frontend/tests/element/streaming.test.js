@@ -3,7 +3,7 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { waitFor } from "@testing-library/dom";
 import { eventStream } from "../network.js";
-import { added, assistantItem, delta, done, openChat, thread, userItem } from "./chat.js";
+import { added, assistantItem, delta, done, openChat, openThread, thread, userItem } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -115,4 +115,52 @@ test("[005/FR-008] an answer that could not be looked on at is looked on at agai
   expect(await chat.view.findByText(/The connection was lost/)).toBeInTheDocument();
   await waitFor(() => expect(tries).toBe(2), { timeout: 3000 });
   await waitFor(() => expect(chat.view.queryByText(/The connection was lost/)).toBeNull());
+});
+
+/** An answer that never ends, and knows whether somebody still reads it. */
+function endless() {
+  const reading = { isOpen: true };
+  /** @type {ReadableStreamDefaultController} */
+  let out;
+  const body = new ReadableStream({
+    start: (controller) => {
+      out = controller;
+    },
+    cancel: () => {
+      reading.isOpen = false;
+    },
+  });
+  const send = (/** @type {string} */ text) => out.enqueue(new TextEncoder().encode(text));
+  return { reading, send, response: new Response(body) };
+}
+
+test("[005/FR-005] an answer that cannot be read is let go", async () => {
+  const { reading, send, response } = endless();
+  const chat = openChat({ "threads.create": () => response });
+  await chat.say("hello");
+
+  send("data: {not json\n\n");
+
+  await waitFor(() => expect(reading.isOpen).toBe(false));
+});
+
+test("[005/FR-005] the answer to a press is let go once another conversation is shown", async () => {
+  const { reading, send, response } = endless();
+  const answer = eventStream();
+  const chat = openThread([assistantItem("a1", "Once")], {
+    "threads.custom_action": () => response,
+    "threads.add_user_message": () => answer.response,
+  });
+  await chat.view.findByText("Once");
+  await chat.say("hello");
+  answer.send(done(userItem("u1", "hello")));
+  await waitFor(() => expect(chat.view.getByLabelText("You")).not.toHaveClass("pending"));
+  chat.element.sendCustomAction({ type: "tasks.complete" }, "w1");
+  await waitFor(() => expect(chat.requests.at(-1)?.body.type).toBe("threads.custom_action"));
+
+  await chat.element.setThreadId("t2");
+  send(`data: ${JSON.stringify(done(assistantItem("a2", "late")))}\n\n`);
+
+  await waitFor(() => expect(reading.isOpen).toBe(false));
+  expect(chat.view.queryByText("late")).toBeNull();
 });

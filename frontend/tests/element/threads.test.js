@@ -140,6 +140,79 @@ test("[005/FR-013] the list opens, renames and deletes conversations", async () 
   expect(dialog.open).toBe(false);
 });
 
+test("[005/FR-013] typing quickly lists nothing twice, and one search reads each page once", async () => {
+  /** @type {Record<string, (page: object) => void>} */
+  const answer = {};
+  const chat = openChat({
+    "threads.list": ({ after = "first" }) =>
+      new Promise((resolve) => {
+        expect(answer).not.toHaveProperty(after);
+        answer[after] = resolve;
+      }),
+  });
+  chat.element.showHistory();
+  const dialog = chat.element.shadowRoot.querySelector("dialog");
+  await chat.user.type(within(dialog).getByLabelText("Search conversations"), "milk");
+  expect(within(dialog).getByRole("status", { hidden: true })).toHaveTextContent("Loading…");
+
+  answer.first({ data: [thread], has_more: true, after: "t1" });
+  await waitFor(() => expect(answer).toHaveProperty("t1"));
+  await chat.user.type(within(dialog).getByLabelText("Search conversations"), "{Backspace}k");
+  answer.t1({ data: [{ ...thread, id: "t2" }], has_more: true, after: "t2" });
+  await waitFor(() => expect(answer).toHaveProperty("t2"));
+  answer.t2({ data: [{ ...thread, id: "t3", title: "More milk" }], has_more: false });
+
+  await within(dialog).findByText("More milk");
+  expect([...dialog.querySelectorAll("li")].map(({ textContent }) => textContent)).toEqual([
+    "Milk",
+    "Milk",
+    "More milk",
+  ]);
+  expect(chat.requests.map(({ body }) => body.params.after)).toEqual([undefined, "t1", "t2"]);
+});
+
+test("[005/FR-013] a search ends with its list", async () => {
+  /** @type {((page: object) => void)[]} */
+  const waiting = [];
+  const chat = openChat({ "threads.list": () => new Promise((resolve) => waiting.push(resolve)) });
+  chat.element.showHistory();
+  const search = within(chat.element.shadowRoot.querySelector("dialog")).getByLabelText("Search conversations");
+  await chat.user.type(search, "ferns");
+
+  await chat.element.hideHistory();
+  waiting[0]({ data: [thread], has_more: true, after: "t1" });
+  await new Promise((next) => setTimeout(next));
+  expect(chat.requests).toHaveLength(1);
+
+  chat.element.showHistory();
+  await waitFor(() => expect(waiting).toHaveLength(2));
+  waiting[1]({ data: [thread], has_more: false });
+  await waitFor(() => expect(chat.element.shadowRoot.querySelectorAll("dialog li")).toHaveLength(1));
+});
+
+test("[005/FR-038] a conversation that is gone already leaves the list, and a failure says what failed", async () => {
+  const answers = [new TypeError("network error"), refusal(404, { code: "not_found", message: "Not there." })];
+  const chat = openChat({
+    "threads.list": () => ({ data: [thread, { ...thread, id: "t2", title: "Ferns" }], has_more: false }),
+    "threads.delete": () => {
+      const answer = answers.shift();
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  });
+  await chat.element.showHistory();
+  const panel = within(chat.element.shadowRoot.querySelector("dialog"));
+  await chat.user.click(panel.getByLabelText("Delete Milk"));
+  await chat.user.click(panel.getByText("Delete"));
+  await panel.findByText("The connection failed.");
+
+  await chat.user.click(panel.getByText("Delete"));
+
+  await waitFor(() => expect(panel.queryByText("Delete “Milk”?")).toBeNull());
+  expect(panel.queryByText("Not there.")).toBeNull();
+  expect(panel.getByText("Ferns")).toBeInTheDocument();
+});
+
 test("an answer that still streams does not spill into the conversation opened meanwhile", async () => {
   const stream = eventStream();
   const chat = openChat({ "threads.create": () => stream.response, "threads.get_by_id": () => whole });
@@ -149,7 +222,10 @@ test("an answer that still streams does not spill into the conversation opened m
 
   await chat.element.setThreadId("t1");
   await chat.view.findByText("Good morning");
+  stream.send(done(assistantItem("a9", "Hello to you")));
+  await new Promise((next) => setTimeout(next, 10));
 
+  expect(chat.view.queryByText("Hello to you")).toBeNull();
   expect(chat.view.queryByText("hello there")).toBeNull();
   expect(chat.log()).toHaveAttribute("aria-busy", "false");
 });

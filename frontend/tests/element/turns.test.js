@@ -3,34 +3,12 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { waitFor } from "@testing-library/dom";
 import { eventStream, refusal } from "../network.js";
-import {
-  added,
-  assistantItem,
-  delta,
-  done,
-  nothing,
-  openChat,
-  openThread,
-  thread,
-  threadOf,
-  userItem,
-} from "./chat.js";
+import { added, assistantItem, begun, done, nothing, openChat, openThread, threadOf, userItem } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
 /** @param {ReturnType<typeof openChat>} chat */
 const typesOf = (chat) => chat.requests.map(({ body }) => body.type);
-
-/** A conversation whose answer has begun. @param {import("./chat.js").Answers} [answers] */
-async function begun(answers) {
-  const stream = eventStream();
-  const chat = openChat({ "threads.create": () => stream.response, "threads.follow": nothing, ...answers });
-  await chat.say("tell me a story");
-  stream.send({ type: "thread.created", thread }, done(userItem("u1", "tell me a story")));
-  stream.send(added({ type: "assistant_message", id: "a1", content: [] }), delta("a1", "Once upon"));
-  await chat.view.findByText("Once upon");
-  return { stream, chat };
-}
 
 test("[005/FR-005] Stop ends the request, keeps what was said, and leaves the composer ready", async () => {
   const kept = threadOf(userItem("u1", "tell me a story"), assistantItem("a1", "Once upon"));
@@ -327,16 +305,4 @@ test("[005/FR-010] an answer is rated once each way, and a rating that was not k
     { thread_id: "t1", item_ids: ["a1"], kind: "positive" },
     { thread_id: "t1", item_ids: ["a1"], kind: "negative" },
   ]);
-});
-
-test("[005/FR-022] an answer is told to a screen reader once, when it is whole", async () => {
-  const { stream, chat } = await begun();
-  const said = () => chat.element.shadowRoot.querySelector(".unseen[role=status]").textContent;
-  expect(said()).toBe("");
-
-  stream.send(done(assistantItem("a1", "Once upon **a time**")));
-  stream.end();
-
-  await waitFor(() => expect(said()).toBe("Once upon a time"));
-  expect(chat.log()).toHaveAttribute("aria-live", "off");
 });

@@ -3,7 +3,7 @@
 import { beforeEach, expect, jest, test } from "@jest/globals";
 import { waitFor } from "@testing-library/dom";
 import { eventStream, refusal } from "../network.js";
-import { done, openChat, thread, userItem } from "./chat.js";
+import { done, openChat, thread, threadOf, userItem } from "./chat.js";
 
 beforeEach(() => sessionStorage.clear());
 
@@ -231,4 +231,31 @@ test("[005/FR-001] the components of a widget are drawn, and pictures are only n
   expect(chat.log()).toHaveTextContent("bold x (a.test)[picture: a cat]");
   expect(chat.log().querySelector("td")).toHaveTextContent("cell");
   expect(chat.log()).toHaveTextContent("still its words");
+});
+
+test("[005/FR-022] a press says only what it changed", async () => {
+  const chat = await chatWith(taskList(), {}, { "threads.get_by_id": () => threadOf() });
+  const status = () => chat.element.shadowRoot.querySelector(".unseen[role=status]").textContent;
+  await waitFor(() => expect(status()).toContain("1. buy milk"));
+  const card = { type: "Card", children: [{ type: "Text", value: "Well done." }] };
+
+  await chat.user.click(await chat.view.findByRole("button", { name: "Done: 1. buy milk" }));
+  chat.second.send(done({ type: "widget", id: "w2", widget: card }));
+  chat.second.end();
+
+  await waitFor(() => expect(status()).toBe("Well done."));
+});
+
+test("[005/FR-038] a function of the page's that fails at a press is said, and can be tried again", async () => {
+  const onAction = jest.fn(async () => undefined);
+  onAction.mockRejectedValueOnce(new Error("broken"));
+  const chat = await chatWith(taskList({ handler: "client" }), { widgets: { onAction } });
+
+  await chat.user.click(await chat.view.findByRole("button", { name: "Done: 1. buy milk" }));
+  expect(await chat.view.findByRole("alert")).toHaveTextContent("This did not work. Try it again.");
+  expect(chat.events).toContainEqual(["error", { error: new Error("broken") }]);
+  await chat.user.click(chat.view.getByRole("button", { name: "Try again" }));
+
+  await waitFor(() => expect(onAction).toHaveBeenCalledTimes(2));
+  expect(chat.view.queryByRole("alert")).toBeNull();
 });

@@ -11,4 +11,11 @@ import start from "./start.css?inline";
 import suggestions from "./suggestions.css?inline";
 import widgets from "./widgets.css?inline";
 
-export const css = [frame, items, prose, start, widgets, composer, shelf, suggestions, history, hidden].join("\n");
+const css = [frame, items, prose, start, widgets, composer, shelf, suggestions, history, hidden].join("\n");
+
+/** A constructed one needs no 'unsafe-inline' of the page's policy. */
+export function styleSheet() {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  return sheet;
+}
