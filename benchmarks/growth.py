@@ -19,7 +19,7 @@ from mcp_server.services.tasks import TaskService, Wanted
 from mcp_server.services.turns import TurnService
 from shared.contract import Item
 from shared.identity import user_id
-from tests.mcp_server.database import going_through_others, own_database
+from tests.mcp_server.database import command, going_through_others, own_database
 from tests.mcp_server.services.conversation_calls import CONVERSATION_CALLS
 from tests.mcp_server.services.person import NO_LIMIT, Person
 from tests.mcp_server.services.spy import Spy
@@ -58,6 +58,9 @@ def run(quick: bool) -> Result:
         with own_database(postgres.url, app) as small:
             asyncio.run(_seed(small.owner, 0, FEW_ITEMS))
             seconds = asyncio.run(_seed(postgres.url, people, items))
+            for owner_url in (small.owner, postgres.url):
+                command(owner_url, "VACUUM")
+            command(postgres.url, "CHECKPOINT")  # or what is still to be written would slow what is measured
             times = asyncio.run(_measure(app, small.app, rounds, calls))
             sent, scanning = asyncio.run(_plans(app))
     figures = {

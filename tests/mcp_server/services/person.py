@@ -65,11 +65,11 @@ class Person:
         """Every tool of both doors."""
         return {name for _, name in self._offers}
 
-    async def call(self, tool: str, door: Door = Door.GATEWAY, turn_id: uuid.UUID | None = None, **told: Any) -> Any:
+    async def call(self, tool: str, door: Door = Door.GATEWAY, in_turn: uuid.UUID | None = None, **told: Any) -> Any:
         """Call a tool; what writes belongs to a turn, at the gateway's door to one of its own where none is given."""
         run = self._offers[door, tool].run
         if "origin" in inspect.signature(run).parameters:
-            told["origin"] = Origin("web", tool, turn_id or (uuid.uuid4() if door is Door.GATEWAY else None))
+            told["origin"] = Origin("web", tool, in_turn or (uuid.uuid4() if door is Door.GATEWAY else None))
         return await run(self.user, **told)
 
     async def task(self, **fields: Any) -> TaskRef:

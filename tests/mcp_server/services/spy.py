@@ -23,7 +23,9 @@ class Spy:
         """Watch the one connection that all calls are lent which follow each other."""
         spy = cls()
         async with database.transaction(user) as rows:
-            rows.people._connection.add_query_logger(spy._note)
+            connection = rows.people._connection
+            await connection.fetch("SELECT $1::int[], $2::text[]", [], [])  # the driver asks once what these are
+            connection.add_query_logger(spy._note)
         return spy
 
     @contextmanager

@@ -70,9 +70,14 @@ async def add(person: Person) -> Call:
 
 
 async def add_again(person: Person) -> Call:
-    add = partial(person.call, "add_tasks", turn_id=uuid.uuid4(), tasks=[NewTask(title="milk")])
+    add = partial(person.call, "add_tasks", in_turn=uuid.uuid4(), tasks=[NewTask(title="milk")])
     await add()
     return add
+
+
+async def move_to_a_zone(person: Person) -> Call:
+    await person.task()
+    return partial(person.call, "get_context", time_zone="Europe/Berlin")
 
 
 async def find_more_than_a_page(person: Person) -> Call:
@@ -165,7 +170,7 @@ TASK_CALLS = {
     "a call is counted": Case(1, count_a_call),
     "a call is refused": Case(4, refuse_a_call),
     "get_context": asking(2, "get_context"),
-    "get_context with a zone": asking(4, "get_context", time_zone="Europe/Berlin"),
+    "get_context with a zone": Case(4, move_to_a_zone),
     "find_tasks": asking(2, "find_tasks"),
     "find_tasks, more than a page": Case(3, find_more_than_a_page),
     **{f"find_tasks, {due}": asking(2, "find_tasks", due=due) for due in ("overdue", "today", "next_7_days", "none")},
