@@ -26,12 +26,11 @@ def _parts(turn: Kept, spans: list[Kept]) -> dict[str, float]:
     """Split a turn at the calls of the MCP server: the agent and its model have what lies between them."""
     begin, tool, finish = (next(span for span in spans if span.name == SENT + name) for name in TURN)
     parts = {
-        "HTTP and sign-in": begin.begun - turn.begun,
         "begin_turn": begin.ended - begin.begun,
-        "agent and model, first": tool.begun - begin.ended,
+        "agent, model": tool.begun - begin.ended,
         "find_tasks": tool.ended - tool.begun,
-        "agent and model, then": finish.begun - tool.ended,
+        "model again": finish.begun - tool.ended,
         "finish_turn": finish.ended - finish.begun,
-        "last event": turn.ended - finish.ended,
+        "rest": begin.begun - turn.begun + turn.ended - finish.ended,
     }
     return {part: nanoseconds / 1e6 for part, nanoseconds in parts.items()}
