@@ -70,7 +70,7 @@ def _section(name: str, one: dict[str, Any]) -> str:
         for promise in one["promises"]
     )
     figures = "".join(f"| {what} | {figure:g} |\n" for what, figure in one["figures"].items())
-    drawn = sorted(FOLDER.glob(f"{name.replace(' ', '-')}*.svg"))
+    drawn = sorted(FOLDER.glob(f"{name.replace(' ', '-')}*.svg"), key=lambda plot: plot.stem)
     plots = "".join(f"![{plot.stem}]({plot.name})\n\n" for plot in drawn)
     # Results that were kept before both were noted have neither.
     source = f"<sub>Measured on {one['date']} at {one['commit']}.</sub>\n\n" if "commit" in one else ""

@@ -114,6 +114,6 @@ def held(started: TurnStarted) -> dict[str, str]:
 
 
 def said(kind: str, state: str | None = None) -> Item:
-    data = {"content": [{"type": "text", "text": "water the plants"}]}
+    data = {"content": [{"type": "text", "text": TITLE}]}
     item = {"id": f"item_{uuid.uuid4().hex}", "kind": kind, "created_at": datetime.now(UTC), "data": data}
     return Item.model_validate(item | {"state": state})

@@ -11,8 +11,9 @@ import mcp_server.db
 from benchmarks.seeding import seed_others
 from mcp_server.db.session import Database
 from mcp_server.db.statements import Statement
+from mcp_server.db.tables import Row
 from shared.identity import UserId
-from tests.mcp_server.database import Addresses, going_through_others, own_database
+from tests.mcp_server.database import Addresses, going_through_others, own_database, run
 from tests.mcp_server.services.conversation_calls import CONVERSATION_CALLS
 from tests.mcp_server.services.person import Person
 from tests.mcp_server.services.spy import Spy
@@ -36,9 +37,11 @@ async def spy(database: Database, user_id: str) -> Spy:
 
 @pytest.fixture
 def crowded(owner_url: str, app_url: str) -> Iterator[Addresses]:
-    """A database full of other people."""
+    """A database full of other people, with rows of them in every table."""
     with own_database(owner_url, app_url) as addresses:
         asyncio.run(seed_others(addresses.owner, OTHERS))
+        theirs = (f"SELECT '{table}' AS name FROM {table} WHERE user_id = 'person-1'" for table in Row.metadata.tables)
+        assert {row["name"] for row in run(addresses.owner, " UNION ".join(theirs))} == Row.metadata.tables.keys()
         yield addresses
 
 
