@@ -75,7 +75,7 @@ def _of(pairs: list[tuple[Timed, Timed]], side: int, share: float) -> float:
 
 def run(quick: bool) -> Result:
     load = os.getloadavg()[0]
-    rounds, each = (4, 20) if quick else (9, 30)
+    rounds, each = (4, 12) if quick else (9, 30)
     issuer = Issuer()
     try:
         token = issuer.gateway_token("user-of-the-benchmark")
