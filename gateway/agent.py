@@ -94,7 +94,7 @@ class Assistant:
             instructions=instructions(turn.started, shows_cards=turn.shows_cards),
             model=self._model,
             model_settings=ModelSettings(max_tokens=MAX_TOKENS),
-            tools=await self._tools.for_turn(turn.user, turn.started.turn_id, answer.calls),
+            tools=await self._tools.for_turn(turn.user, turn.started, answer.calls),
             tool_use_behavior=_until_asked(answer.calls) if turn.shows_cards else "run_llm_again",
         )
         run = Runner.run_streamed(

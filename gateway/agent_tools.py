@@ -14,7 +14,7 @@ from mcp.types import Tool as ListedTool
 from pydantic import BaseModel
 
 from gateway.mcp_client import McpClient
-from shared.contract import TaskTool
+from shared.contract import TaskTool, TurnStarted
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
@@ -119,13 +119,15 @@ class AgentTools:
         self._listed: list[ListedTool] | None = None
         self._listing = asyncio.Lock()
 
-    async def for_turn(self, user: UserId, turn_id: str, calls: ToolCalls) -> list[Tool]:
+    async def for_turn(self, user: UserId, started: TurnStarted, calls: ToolCalls) -> list[Tool]:
         """Return the tools for one turn; every call that is made is noted in ``calls``.
 
         Raises:
             ProductError: the tools could not be listed.
         """
-        return [BoundTool(self._client, user, turn_id, calls, tool).for_model() for tool in await self._list(user)]
+        listed = await self._list(user)
+        held = (started.turn_id, started.lease)
+        return [BoundTool(self._client, user, *held, calls, tool).for_model() for tool in listed]
 
     async def _list(self, user: UserId) -> list[ListedTool]:
         async with self._listing:
@@ -164,6 +166,7 @@ class BoundTool:
     client: McpClient
     user: UserId
     turn_id: str
+    lease: str
     calls: ToolCalls
     tool: ListedTool
 
@@ -180,7 +183,8 @@ class BoundTool:
         return await self.calls.make(context.tool_call_id, self.tool.name, raw, self._call)
 
     async def _call(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        return await self.client.call_task_tool(self.user, self.tool.name, arguments, turn_id=self.turn_id)
+        held = {"turn_id": self.turn_id, "lease": self.lease}
+        return await self.client.call_task_tool(self.user, self.tool.name, arguments, **held)
 
 
 def _told(error: ProductError) -> str:

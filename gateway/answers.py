@@ -4,7 +4,7 @@
 never set, its times have no zone, and its progress queue can overtake the message that it belongs behind.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from agents import StreamEvent
@@ -37,7 +37,8 @@ from gateway.progress import Progress
 from gateway.widgets import Source, SourcedWidget, draw
 from shared.contract import ItemState
 
-LONGEST_KEPT = 16_000
+LONGEST_KEPT, MOST_KEPT = 16_000, 60_000
+"""Characters of one call's arguments or output, and of all calls of an answer: a model hears no more of them."""
 TOO_LONG = '{"omitted": "too long to keep"}'
 
 
@@ -127,7 +128,7 @@ class Answer:
         if at and isinstance(items[at - 1], AssistantMessageItem):
             at -= 1
         noted = self.calls.noted()
-        content = {CALLS: [_shortened(call).model_dump() for call in noted]}
+        content = {CALLS: [call.model_dump() for call in _shortened(noted)]}
         calls = [self._calls_note.model_copy(update={"content": content})] if noted else []
         stop = [self._stop_note.model_copy(update={"content": {STOPPED: True}})] if self._is_stopped else []
         return [*items[:at], *calls, *items[at:], *stop]
@@ -202,9 +203,20 @@ def calls_noted(item: HiddenContextItem) -> list[ToolCall]:
     return [ToolCall.model_validate(call) for call in item.content.get(CALLS, ())]
 
 
-def _shortened(call: ToolCall) -> ToolCall:
-    long = {name: TOO_LONG for name in ("arguments", "output") if len(getattr(call, name)) > LONGEST_KEPT}
-    return call.model_copy(update=long)
+def _shortened(calls: Sequence[ToolCall]) -> list[ToolCall]:
+    """Return the calls with what is too long left out, of the first ones before the last."""
+    kept: list[ToolCall] = []
+    left = MOST_KEPT
+    for call in reversed(calls):
+        short = call
+        for name in ("output", "arguments"):
+            length = len(getattr(call, name))
+            if length > min(LONGEST_KEPT, left):
+                short = short.model_copy(update={name: TOO_LONG})
+            else:
+                left -= length
+        kept.append(short)
+    return kept[::-1]
 
 
 def _now() -> datetime:

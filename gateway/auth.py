@@ -19,7 +19,6 @@ from shared.refusals import Refusal
 NOT_SIGNED_IN = "Sign in first."
 NAMED = "{user_id}"
 SCHEME = "signed_in"
-SCHEMES = {SCHEME: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
 USER_ID = {
     "name": "user_id",
     "in": "path",

@@ -21,7 +21,8 @@ async def settle(client: McpClient, turn: Turn, word: Word) -> AsyncGenerator[Th
     async def delete(arguments: dict[str, Any]) -> dict[str, Any]:
         if not word.approved:
             raise DECLINED
-        return await client.delete_confirmed(turn.user, arguments, turn_id=turn.started.turn_id)
+        held = {"turn_id": turn.started.turn_id, "lease": turn.started.lease}
+        return await client.delete_confirmed(turn.user, arguments, **held)
 
     for tasks in word.card.calls:
         call_id = new_id("call")

@@ -6,6 +6,7 @@ from typing import Any
 from gateway.mcp_link import CONFIRMED_SCOPES, MODEL_SCOPES, PERSON_SCOPES, McpLink
 from shared.contract import (
     IDEMPOTENCY_META_KEY,
+    LEASE_META_KEY,
     TURN_META_KEY,
     ConversationPage,
     ConversationRead,
@@ -41,7 +42,9 @@ class McpClient(McpLink):
         time_zone: str,
         history: int,
         closes: ItemAnswer | None = None,
+        lease: str | None = None,
     ) -> TurnStarted:
+        """Store a message, and take the right to answer it; under the same ``lease`` it may be asked for again."""
         return await self.ask(
             user,
             ConversationTool.BEGIN_TURN,
@@ -54,6 +57,7 @@ class McpClient(McpLink):
             time_zone=time_zone,
             history=history,
             closes=None if closes is None else closes.model_dump(mode="json"),
+            lease=lease,
         )
 
     async def retry_turn(
@@ -130,14 +134,16 @@ class McpClient(McpLink):
         return await self.ask(user, ConversationTool.DELETE_CONVERSATION, Done, conversation_id=conversation_id)
 
     async def call_task_tool(
-        self, user: UserId, name: str, arguments: Mapping[str, Any], *, turn_id: str
+        self, user: UserId, name: str, arguments: Mapping[str, Any], *, turn_id: str, lease: str
     ) -> dict[str, Any]:
         """Call a tool for the model. ``user_id`` is the verified one, whatever the arguments say.
+
+        A turn that is another's by now, or has ended, changes nothing: ``lease_lost``.
 
         Raises:
             ProductError: what the tool reported, or that it could not be reached.
         """
-        return await self.call(user, name, arguments, MODEL_SCOPES, {TURN_META_KEY: turn_id})
+        return await self.call(user, name, arguments, MODEL_SCOPES, _held(turn_id, lease))
 
     async def call_for_person(
         self, user: UserId, tool: TaskTool, arguments: Mapping[str, Any], *, key: str
@@ -157,6 +163,12 @@ class McpClient(McpLink):
         """Delete everything of the person's."""
         await self.call(user, PersonTool.DELETE_PERSON, {}, PERSON_SCOPES)
 
-    async def delete_confirmed(self, user: UserId, arguments: Mapping[str, Any], *, turn_id: str) -> dict[str, Any]:
+    async def delete_confirmed(
+        self, user: UserId, arguments: Mapping[str, Any], *, turn_id: str, lease: str
+    ) -> dict[str, Any]:
         """Delete tasks that the person said yes to, on the card that named them."""
-        return await self.call(user, TaskTool.DELETE_TASKS, arguments, CONFIRMED_SCOPES, {TURN_META_KEY: turn_id})
+        return await self.call(user, TaskTool.DELETE_TASKS, arguments, CONFIRMED_SCOPES, _held(turn_id, lease))
+
+
+def _held(turn_id: str, lease: str) -> dict[str, str]:
+    return {TURN_META_KEY: turn_id, LEASE_META_KEY: lease}

@@ -16,10 +16,11 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from gateway.mcp_faults import REFUSED, UNAVAILABLE
-from shared.spans import client_span, trace_headers
+from gateway.tracing import client_span, trace_headers
 
 MOST_CONNECTIONS = 100
 CONNECT_SECONDS = 5
+MOST_BYTES = 16 * 1024**2
 KEEP_ALIVE_SECONDS = 4  # shorter than uvicorn's five, so that no request meets a closing connection
 
 _HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
@@ -30,7 +31,7 @@ class HttpDispatcher(Dispatcher[TransportContext]):
 
     The SDK's own transport passes everybody's requests through one pair of streams, and one failure there ends the
     client for all (python-sdk #3522). Here a request is a coroutine of its caller's: it fails, times out and is
-    cancelled with it, and hanging up is what cancels it at the server (MCP 2026-07-28, transports).
+    cancelled with it. The server does not hear of that, and may do what was asked all the same.
     """
 
     def __init__(self, url: str, headers: Callable[[], Mapping[str, str]]) -> None:
@@ -83,7 +84,12 @@ class HttpDispatcher(Dispatcher[TransportContext]):
         timeout = ClientTimeout(seconds, sock_connect=CONNECT_SECONDS)
         request = self._http.post(self._url, data=body, headers=headers, timeout=timeout, allow_redirects=False)
         async with request as response:
-            return response.status, await response.read()
+            content = bytearray()
+            async for part in response.content.iter_any():
+                content += part
+                if len(content) > MOST_BYTES:
+                    raise MCPError(REFUSED, f"an answer of more than {MOST_BYTES} bytes")
+            return response.status, bytes(content)
 
 
 def _result(status: int, content: bytes, number: int) -> dict[str, Any]:

@@ -21,10 +21,10 @@ from pydantic_core import from_json, to_json
 from gateway.assertion import AssertionSigner
 from gateway.mcp_faults import as_product_errors
 from gateway.mcp_http import HttpDispatcher
+from gateway.tracing import passed_on
 from shared.contract import ConversationTool, Scope
 from shared.errors import ERROR_META_KEY, ErrorCode, ProductError
 from shared.identity import UserId
-from shared.observing import passed_on
 
 PROTOCOL = "2026-07-28"
 CALL_SECONDS = 15

@@ -27,7 +27,7 @@ class PlainResponses(AsyncResponses):
 
     async def create(self, **asked: Any) -> Any:
         steering = {name: asked.pop(name) for name in STEERING & asked.keys()}
-        more = asked.pop("extra_body", None) or {}
+        more: dict[str, Any] = asked.pop("extra_body", None) or {}
         ready = {name: value for name, value in asked.items() if not isinstance(value, Omit)}
         create: Any = super().create
         return await create(**steering, extra_body={**ready, **more})

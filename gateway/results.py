@@ -8,7 +8,7 @@ from gateway.agent_tools import READS, ToolCall
 from gateway.answers import TOO_LONG
 from gateway.widgets import ChangeCard, DeletionCard, Doomed, Source, TaskList
 from shared.contract import TaskTool
-from shared.tasks import FoundTasks
+from shared.tasks import FoundTasks, Task
 
 CHANGES: dict[str, tuple[str, str]] = {
     TaskTool.ADD_TASKS: ("Added", "added"),
@@ -36,13 +36,14 @@ def cards_of(calls: Sequence[ToolCall], unconfirmed: Sequence[Sequence[dict[str,
         yield DeletionCard(calls=doomed)
 
 
-def _found(calls: Sequence[ToolCall]) -> list[Any]:
-    """Return the tasks of the last look, unless something was changed after it."""
+def _found(calls: Sequence[ToolCall]) -> list[Task]:
+    """Return the tasks of the last look as a card shows them, unless something was changed after it."""
     for call in reversed(calls):
         if call.name not in READS:
             return []
         if call.name == TaskTool.FIND_TASKS:
-            return FoundTasks.model_validate_json(call.output).tasks
+            found = FoundTasks.model_validate_json(call.output).tasks
+            return [task.model_copy(update={"notes": None}) for task in found]
     return []
 
 

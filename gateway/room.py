@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 BEAT_SECONDS = 0.02
 LATE_SECONDS = 0.02
 """Whatever waits is served so much too late: one more answer would make all of them slower, and refusals too."""
-FIRST, FEWEST = 16, 8
-MORE, LESS = 0.1, 0.5
+FIRST, FEW, FEWEST = 16, 8, 2
+"""A moment's lateness leaves ``FEW`` places; a process that is late again and again is left with the fewest."""
+MORE, FEWER, LESS = 0.1, 0.5, 0.5
+"""Places more for each beat in time; for each late one ``LESS`` times as many, and among the few ``FEWER`` less."""
 
 
 class Room:
@@ -25,6 +27,13 @@ class Room:
         """Tell whether an answer may begin beside those that run."""
         return taken < int(self._size)
 
+    def feel(self, seconds_late: float, running: int) -> None:
+        """Grow or shrink after a beat to which the loop came so late, with so many answers running."""
+        if seconds_late > LATE_SECONDS:
+            self._size = max(self._size * LESS, min(self._size, FEW) - FEWER, min(FEWEST, self._most))
+        else:
+            self._size = min(self._most, max(FIRST, 2 * running), self._size + MORE)
+
     @asynccontextmanager
     async def measured(self, running: Callable[[], int]) -> AsyncGenerator[None]:
         """Grow and shrink as long as the process serves; ``running`` tells how many answers there are."""
@@ -39,7 +48,4 @@ class Room:
         while True:
             due = loop.time() + BEAT_SECONDS
             await asyncio.sleep(BEAT_SECONDS)
-            if loop.time() - due > LATE_SECONDS:
-                self._size = max(min(FEWEST, self._most), self._size * LESS)
-            else:
-                self._size = min(self._most, max(FIRST, 2 * running()), self._size + MORE)
+            self.feel(loop.time() - due, running())

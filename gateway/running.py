@@ -10,6 +10,7 @@ from gateway.agent import Assistant
 from gateway.answers import stored_answer
 from gateway.apologies import apology, is_expected
 from gateway.confirming import settle
+from gateway.errors import UNEXPECTED
 from gateway.items import INTERRUPTED, is_word, to_item, to_thread_item
 from gateway.mcp_client import McpClient
 from gateway.results import cards_of
@@ -24,7 +25,8 @@ log = logging.getLogger(__name__)
 REPLAYED_ITEMS = 100
 ANSWER_SECONDS = 60
 RENEW_SECONDS = 2  # of the lease's fifteen: a dead process leaves what was said until then, and Stop is heard
-STORE_SECONDS = 8
+STORE_SECONDS = 12  # of the thirteen that are left of the lease at least
+STORE_TRY_SECONDS = 3
 STORE_PAUSE_SECONDS = 0.5
 RETRY_SECONDS = 5
 
@@ -63,8 +65,11 @@ class Runner:
             turn.answer = stored_answer(thread_id, takewhile(_is_of_the_answer, later))
             for item in turn.answer.items:
                 turn.show(ThreadItemDoneEvent(item=item))
-        except ProductError as error:
-            turn.fail(error)
+        except Exception as error:
+            # The edge of a task that nobody awaits, here too.
+            is_told = isinstance(error, ProductError)
+            log.warning("an answer was not shown again: %s", type(error).__name__, exc_info=not is_told)
+            turn.fail(error if isinstance(error, ProductError) else UNEXPECTED)
         finally:
             turn.end()
 
@@ -133,20 +138,22 @@ class Runner:
                 turn.cut_short("stopped")
 
     async def _store(self, turn: Turn, outcome: TurnOutcome) -> None:
-        """Store the answer, over a short absence of the MCP server too: the lease allows it.
+        """Store the answer, over a short absence of the MCP server too: the lease allows it, and once is enough.
 
         Raises:
-            ProductError: it could not be stored.
+            ProductError, TimeoutError: it could not be stored.
         """
         items = [to_item(item) for item in turn.answer.kept()]
-        deadline = asyncio.get_running_loop().time() + STORE_SECONDS
+        deadline = asyncio.get_running_loop().time() + STORE_SECONDS - STORE_TRY_SECONDS
         while True:
             try:
-                await self._client.finish_turn(
-                    turn.user, turn.started.turn_id, turn.started.lease, outcome=outcome, items=items
-                )
-            except ProductError as error:
-                if error.code is not ErrorCode.UNAVAILABLE or asyncio.get_running_loop().time() > deadline:
+                async with asyncio.timeout(STORE_TRY_SECONDS):
+                    await self._client.finish_turn(
+                        turn.user, turn.started.turn_id, turn.started.lease, outcome=outcome, items=items
+                    )
+            except (ProductError, TimeoutError) as error:
+                is_refused = isinstance(error, ProductError) and error.code is not ErrorCode.UNAVAILABLE
+                if is_refused or asyncio.get_running_loop().time() > deadline:
                     raise
                 await asyncio.sleep(STORE_PAUSE_SECONDS)
             else:

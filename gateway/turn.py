@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import Literal, TypeAlias
 
 from chatkit.types import (
@@ -109,20 +109,23 @@ class Turn:
 
 def _joined(events: Iterable[ThreadStreamEvent]) -> Iterator[ThreadStreamEvent]:
     """Yield events; words that wait together for their place in a message are one."""
-    last: ThreadStreamEvent | None = None
-    for event in events:
-        match last, event:
-            case (
-                ThreadItemUpdatedEvent(item_id=item, update=Delta(content_index=part, delta=words)),
-                ThreadItemUpdatedEvent(item_id=next_item, update=Delta(content_index=next_part, delta=more)),
-            ) if (next_item, next_part) == (item, part):
-                last = ThreadItemUpdatedEvent(item_id=item, update=Delta(content_index=part, delta=words + more))
-            case _:
-                if last is not None:
-                    yield last
-                last = event
-    if last is not None:
-        yield last
+    for place, waiting in groupby(events, _place):
+        if place is None:
+            yield from waiting
+        else:
+            item, part = place
+            more = [event.update for event in waiting if isinstance(event, ThreadItemUpdatedEvent)]
+            words = "".join(update.delta for update in more if isinstance(update, Delta))
+            yield ThreadItemUpdatedEvent(item_id=item, update=Delta(content_index=part, delta=words))
+
+
+def _place(event: ThreadStreamEvent) -> tuple[str, int] | None:
+    """Return which part of which message an event adds words to."""
+    match event:
+        case ThreadItemUpdatedEvent(item_id=item, update=Delta(content_index=part)):
+            return item, part
+        case _:
+            return None
 
 
 def _attempt(started: TurnStarted) -> list[ToolCall]:

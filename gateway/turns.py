@@ -2,9 +2,9 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 from chatkit.types import HiddenContextItem, InferenceOptions, ThreadStreamEvent, UserMessageContent, UserMessageItem
 
@@ -15,7 +15,7 @@ from gateway.room import Room
 from gateway.running import Runner
 from gateway.telemetry import TURNS
 from gateway.turn import Turn, Word
-from shared.contract import ItemAnswer, TurnStarted
+from shared.contract import ItemAnswer
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 
@@ -39,7 +39,8 @@ class Turns:
         self._client = client
         self._runner = runner
         self._room = room
-        self._beginning = 0
+        self._leases = uuid.uuid4()
+        self._beginning: list[tuple[UserId, str]] = []
         self._running: dict[asyncio.Task[None], Turn] = {}
 
     async def begin(
@@ -58,17 +59,17 @@ class Turns:
         Raises:
             ProductError: the message was not stored, or is being answered already.
         """
-        message = UserMessageItem(
-            id=new_id("msg"),
-            thread_id=conversation_id or str(uuid.uuid4()),
-            created_at=datetime.now(UTC),
-            content=content,
-            quoted_text=quoted_text,
-            inference_options=InferenceOptions(),
-        )
         key = key or new_id("key")
-        started = await self._admitted(
-            self._client.begin_turn(
+        with self._place(user, key) as lease:
+            message = UserMessageItem(
+                id=new_id("msg"),
+                thread_id=conversation_id or str(uuid.uuid4()),
+                created_at=datetime.now(UTC),
+                content=content,
+                quoted_text=quoted_text,
+                inference_options=InferenceOptions(),
+            )
+            started = await self._client.begin_turn(
                 user,
                 conversation_id=message.thread_id,
                 create=conversation_id is None,
@@ -77,8 +78,8 @@ class Turns:
                 message=to_item(message),
                 time_zone=time_zone,
                 history=HISTORY_ITEMS,
+                lease=lease,
             )
-        )
         return self._start(Turn(user, started, key=key, shows_cards=shows_cards))
 
     async def retry(self, user: UserId, conversation_id: str, message_id: str, *, time_zone: str) -> Turn:
@@ -87,9 +88,10 @@ class Turns:
         Raises:
             ProductError: it is no message of the person's, or a turn runs.
         """
-        started = await self._admitted(
-            self._client.retry_turn(user, conversation_id, message_id, time_zone=time_zone, history=HISTORY_ITEMS)
-        )
+        with self._place(user):
+            started = await self._client.retry_turn(
+                user, conversation_id, message_id, time_zone=time_zone, history=HISTORY_ITEMS
+            )
         return self._start(Turn(user, started, shows_cards=True))
 
     async def settle(self, user: UserId, conversation_id: str, card_id: str, word: Word, *, time_zone: str) -> Turn:
@@ -104,8 +106,8 @@ class Turns:
             created_at=datetime.now(UTC),
             content={WORD: YES if word.approved else NO},
         )
-        started = await self._admitted(
-            self._client.begin_turn(
+        with self._place(user):
+            started = await self._client.begin_turn(
                 user,
                 conversation_id=conversation_id,
                 create=False,
@@ -116,7 +118,6 @@ class Turns:
                 history=HISTORY_ITEMS,
                 closes=ItemAnswer(item_id=card_id, state="confirmed" if word.approved else "declined"),
             )
-        )
         return self._start(Turn(user, started, shows_cards=True, word=word))
 
     async def stop(self, user: UserId, *, conversation_id: str = "", key: str = "") -> bool:
@@ -145,7 +146,7 @@ class Turns:
 
     def count(self) -> int:
         """Return how many turns are answered here."""
-        return len(self._running) + self._beginning
+        return len(self._running) + len(self._beginning)
 
     async def drain(self) -> None:
         """Take no more turns, give the running ones time to end, then interrupt them, and wait until all is stored."""
@@ -157,21 +158,24 @@ class Turns:
         if self._running:
             await asyncio.wait(self._running, timeout=INTERRUPT_SECONDS)
 
-    async def _admitted(self, begun: Coroutine[Any, Any, TurnStarted]) -> TurnStarted:
-        """Begin a turn while there is room for one; else nothing is asked of anybody."""
+    @contextmanager
+    def _place(self, user: UserId, key: str = "") -> Generator[str | None]:
+        """Hold a place while a turn begins, if there is room for one; else nothing is asked of anybody.
+
+        What is yielded is the lease under which to begin a key. The reply may get lost: whoever sends the message again
+        is then answered, and need not wait for the end of a lease that nobody knows of. It is None while the key is
+        begun or answered here: nobody else may have that lease too.
+        """
+        self._check_room()
+        runs_here = (user, key) in self._beginning or self._find(user, "", key) is not None
+        self._beginning.append((user, key))
         try:
-            self._check_room()
-        except ProductError:
-            begun.close()
-            raise
-        self._beginning += 1
-        try:
-            return await begun
+            yield None if runs_here or not key else str(uuid.uuid5(self._leases, f"{user} {key}"))
         except ProductError as error:
             TURNS.refuse(error.code)
             raise
         finally:
-            self._beginning -= 1
+            self._beginning.remove((user, key))
 
     def _check_room(self) -> None:
         if self.is_leaving:

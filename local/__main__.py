@@ -89,7 +89,7 @@ def run(state: Path) -> None:
                 process.start()
             for process in processes:
                 process.wait_until_ready()
-        _greet(chosen_ports["FRONTEND_PORT"], time.monotonic() - started, state / "logs")
+        _greet(told.frontend["BETTER_AUTH_URL"], time.monotonic() - started, state / "logs")
         _watch(processes)
 
 
@@ -106,8 +106,8 @@ def services(told: Environments, at: dict[str, int], logs: Path) -> list[Process
     ]
 
 
-def _greet(port: int, seconds: float, logs: Path) -> None:
-    print(f"\n  Remit is ready after {seconds:.1f} s: http://localhost:{port}")
+def _greet(page: str, seconds: float, logs: Path) -> None:
+    print(f"\n  Remit is ready after {seconds:.1f} s: {page}")
     print(f"  Ctrl-C stops everything. Logs: {logs}\n", flush=True)
 
 

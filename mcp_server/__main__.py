@@ -2,7 +2,7 @@
 
 import sys
 
-from mcp_server.settings import Settings, StdioSettings, read_settings
+from mcp_server.settings import PurgeSettings, Settings, StdioSettings, read_settings
 from shared.logs import write_log
 
 
@@ -24,9 +24,10 @@ def main() -> None:
             read_settings(Settings)
             sys.stdout.write("Every setting of the MCP server can be used.\n")
         case ["purge"]:
+            owner = read_settings(PurgeSettings).owner_url
             from mcp_server import purging  # noqa: PLC0415 - see above
 
-            sys.stdout.write(f"removed {purging.run()}\n")
+            sys.stdout.write(f"removed {purging.run(owner.get_secret_value())}\n")
         case _:
             sys.exit("usage: python -m mcp_server [stdio | check | purge]")
 

@@ -24,7 +24,7 @@ from mcp_server.server import Admit, DoorServer, reader
 from mcp_server.services.admission import AdmissionService, TurnLimits
 from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
-from mcp_server.services.deleting import DeletionService
+from mcp_server.services.deletion import DeletionService
 from mcp_server.services.lookups import LookupService
 from mcp_server.services.people import PersonService
 from mcp_server.services.starting import StartService

@@ -18,7 +18,7 @@ from pydantic import Field
 from mcp_server.origin import Origin
 from mcp_server.services.texts import clean_line, folded
 from mcp_server.telemetry import AUTH
-from shared.contract import GATEWAY_ACTOR, IDEMPOTENCY_META_KEY, TURN_META_KEY, Scope
+from shared.contract import GATEWAY_ACTOR, IDEMPOTENCY_META_KEY, LEASE_META_KEY, TURN_META_KEY, Scope
 from shared.errors import ErrorCode, ProductError
 from shared.identity import Identity, TokenRefusedError, UserId, Verifier
 from shared.keys import KeysUnavailableError
@@ -136,7 +136,7 @@ def _origin(door: Door, tool: str, context: Context) -> Origin:
     """Return where a call comes from.
 
     Raises:
-        ProductError: ``invalid``, when its ``_meta`` names no key or turn that can be one.
+        ProductError: ``invalid``, when its ``_meta`` names no key, turn or lease that can be one.
     """
     meta: Mapping[str, Any] = context.request_context.meta or {}
     key = meta.get(IDEMPOTENCY_META_KEY, "")
@@ -146,14 +146,15 @@ def _origin(door: Door, tool: str, context: Context) -> Origin:
         return Origin(_client_name(context), tool, key=key)
     token = get_access_token()
     confirmed = token is not None and Scope.TASKS_CONFIRMED in token.scopes
-    return Origin(WEB, tool, _turn_id(meta.get(TURN_META_KEY)), key, confirmed)
+    turn_id, lease = (_uuid_of(meta.get(name)) for name in (TURN_META_KEY, LEASE_META_KEY))
+    return Origin(WEB, tool, turn_id, lease, key, confirmed)
 
 
-def _turn_id(told: object) -> uuid.UUID | None:
+def _uuid_of(told: object) -> uuid.UUID | None:
     try:
         return None if told is None else uuid.UUID(str(told))
     except ValueError as error:
-        raise ProductError(ErrorCode.INVALID, "The turn of a call is a UUID.") from error
+        raise ProductError(ErrorCode.INVALID, "The turn of a call, and its lease, are UUIDs.") from error
 
 
 def _client_name(context: Context) -> str:

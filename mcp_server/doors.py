@@ -23,7 +23,7 @@ from mcp_server.schemas import forbid_unknown, input_schema
 from mcp_server.server import Admit, DoorServer
 from mcp_server.tools import Offer
 from mcp_server.upgrades import ScopeUpgrade
-from shared.contract import Scope
+from shared.contract import ConversationTool, Scope
 from shared.identity import Verifier
 
 VERSION = "0.1.0"
@@ -116,8 +116,9 @@ def _metadata_url(server: DoorServer) -> str:
 
 
 def _tool(offer: Offer, door: Door) -> Tool:
+    as_text = not isinstance(offer.name, ConversationTool)  # no model reads those, and a conversation can be long
     tool = Tool.from_function(
-        bound_tool(offer.name.value, _answering(offer.run), door, offer.scope),
+        bound_tool(offer.name.value, _answering(offer.run, as_text=as_text), door, offer.scope),
         title=offer.title,
         description=" ".join((offer.run.__doc__ or "").split()),
         annotations=offer.hints,
@@ -128,9 +129,9 @@ def _tool(offer: Offer, door: Door) -> Tool:
     return tool
 
 
-def _answering(run: Callable[..., Awaitable[BaseModel]]) -> Callable[..., Awaitable[CallToolResult]]:
+def _answering(run: Callable[..., Awaitable[BaseModel]], *, as_text: bool) -> Callable[..., Awaitable[CallToolResult]]:
     @wraps(run)
     async def answer(*positional: Any, **named: Any) -> CallToolResult:
-        return result_of(await run(*positional, **named))
+        return result_of(await run(*positional, **named), as_text=as_text)
 
     return answer

@@ -10,7 +10,7 @@ class Origin:
 
     Attributes:
         client: ``web``, or the name that the person's MCP client gives itself.
-        turn_id: the turn of the web chat that it belongs to.
+        turn_id: the turn of the web chat that it belongs to; ``lease`` proves that the caller answers it.
         key: the caller's own key; the same key is the same write.
         confirmed: whether the person said yes to this very call.
     """
@@ -18,5 +18,6 @@ class Origin:
     client: str
     tool: str
     turn_id: uuid.UUID | None = None
+    lease: uuid.UUID | None = None
     key: str = ""
     confirmed: bool = False

@@ -12,11 +12,11 @@ _FAULTS = {"missing": "is missing", "extra_forbidden": "is unknown"}
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.]{1,64}")
 
 
-def result_of(answer: BaseModel) -> CallToolResult:
-    """Return an answer; fields without a value are left out."""
+def result_of(answer: BaseModel, *, as_text: bool) -> CallToolResult:
+    """Return an answer, once more as text where a model may read it; fields without a value are left out."""
     content = answer.model_dump(mode="json", exclude_none=True)
-    text = answer.model_dump_json(exclude_none=True)
-    return CallToolResult(content=[TextContent(text=text)], structured_content=content)
+    text = [TextContent(text=answer.model_dump_json(exclude_none=True))] if as_text else []
+    return CallToolResult(content=[*text], structured_content=content)
 
 
 def result_of_error(error: ProductError) -> CallToolResult:

@@ -40,9 +40,10 @@ def _holds_public_keys(value: str) -> str:
 # Read here and not by the settings library, whose own failure would hide every other problem.
 Names = Annotated[list[str], NoDecode, BeforeValidator(_from_json)]
 
+PostgresUrl = Annotated[SecretStr, AfterValidator(_is_postgresql)]
 OptionalUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+\S*$")] | None
 
-Kind = TypeVar("Kind", bound="DataSettings")
+Kind = TypeVar("Kind", bound=BaseSettings)
 
 
 class DataSettings(BaseSettings):
@@ -50,7 +51,7 @@ class DataSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
-    database_url: Annotated[SecretStr, AfterValidator(_is_postgresql)] = Field(
+    database_url: PostgresUrl = Field(
         description="the serving role's connection, postgresql://role:password@host:5432/name"
     )
     database_pooled: bool = Field(
@@ -79,6 +80,16 @@ class StdioSettings(DataSettings):
     user_id: str = Field(
         pattern=USER_ID_PATTERN,
         description="whose tasks these are: a short name, or the user_id that the web page shows in its settings",
+    )
+
+
+class PurgeSettings(BaseSettings):
+    """What the purge must be told."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+
+    owner_url: PostgresUrl = Field(
+        validation_alias="DATABASE_URL", description="the owner's connection, as for the migrations"
     )
 
 
@@ -135,7 +146,7 @@ def read_settings(kind: type[Kind]) -> Kind:
         raise SystemExit("\n".join(lines)) from None
 
 
-def _line(kind: type[DataSettings], field: str, fault: str) -> str:
+def _line(kind: type[BaseSettings], field: str, fault: str) -> str:
     state = "is missing" if fault == "missing" else "is not valid"
     named = {str(one.validation_alias): name for name, one in kind.model_fields.items() if one.validation_alias}
     variable = field if field in named else PREFIX + field.upper()

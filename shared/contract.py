@@ -73,6 +73,9 @@ GATEWAY_ACTOR = "gateway"
 TURN_META_KEY = "remit/turn"
 """Where a tool call's ``_meta`` names the turn that it belongs to, so that a repeated turn repeats no effect."""
 
+LEASE_META_KEY = "remit/lease"
+"""Where it carries the turn's lease, so that nobody acts for a turn that is another's by now, or has ended."""
+
 IDEMPOTENCY_META_KEY = "remit/idempotency_key"
 """Where a tool call's ``_meta`` carries the caller's own key: the same key is the same write."""
 
@@ -165,8 +168,8 @@ class TurnStarted(WireModel):
 
     Attributes:
         lease: proves in ``renew_turn`` and ``finish_turn`` that this caller still holds the turn; absent when
-            ``replayed``, because the message was answered before and ``page`` already holds the answer.
-        page: the newest items, newest first, with the message itself.
+            ``replayed``, because the message was answered before.
+        page: the newest items, newest first, and the message itself, which may be older; empty when ``replayed``.
         local_time: the person's own time, ISO 8601 with offset.
     """
 

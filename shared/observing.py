@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from opentelemetry.trace import Span, StatusCode
 from prometheus_client import Histogram
 
-from shared.spans import TRACEPARENT, request_span, trace_headers
+from shared.spans import TRACEPARENT, request_span
 
 REQUEST_ID: Final = "x-request-id"
 NO_REQUEST: Final = "-"
@@ -63,12 +63,6 @@ def current_request() -> Request | None:
 def request_id() -> str:
     request = _current.get()
     return NO_REQUEST if request is None else request.id
-
-
-def passed_on() -> dict[str, str]:
-    """Return the headers that let the next service's log and trace join this request's."""
-    request = _current.get()
-    return trace_headers() | ({} if request is None else {REQUEST_ID: request.id})
 
 
 class Observed:

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Final
 
 from opentelemetry import trace
-from opentelemetry.propagate import extract, inject
-from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, StatusCode
+from opentelemetry.propagate import extract
+from opentelemetry.trace import INVALID_SPAN, Span, SpanKind
 
 TRACER_NAME: Final = "remit"
 TRACER: Final = trace.get_tracer(TRACER_NAME)
@@ -30,27 +30,3 @@ def request_span(traceparent: str) -> Generator[Span]:
         "request", caller, SpanKind.SERVER, record_exception=False, set_status_on_exception=False
     ) as span:
         yield span
-
-
-@contextmanager
-def client_span(name: str) -> Generator[None]:
-    """Put a request to another service below a span of its own."""
-    if not is_tracing():
-        yield
-        return
-    with TRACER.start_as_current_span(
-        name, kind=SpanKind.CLIENT, record_exception=False, set_status_on_exception=False
-    ) as span:
-        try:
-            yield
-        except Exception:
-            span.set_status(StatusCode.ERROR)
-            raise
-
-
-def trace_headers() -> dict[str, str]:
-    """Return the headers by which whoever is called next joins this trace."""
-    headers: dict[str, str] = {}
-    if is_tracing():
-        inject(headers)
-    return headers

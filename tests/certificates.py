@@ -2,9 +2,8 @@
 
 from functools import cache
 
-import httpx2
-from httpx2._transports import default
+import httpcore2
 
 
 def share_certificates() -> None:
-    default.create_ssl_context = cache(httpx2.create_ssl_context)
+    httpcore2.default_ssl_context = cache(httpcore2.default_ssl_context)

@@ -4,6 +4,9 @@ import { APIError, createAuthEndpoint, sessionMiddleware } from "better-auth/api
 
 const MODELS = ["oauthAccessToken", "oauthRefreshToken", "oauthConsent"]; // in the order in which they point at each other
 
+const NEWEST = /** @type {const} */ ({ field: "createdAt", direction: "desc" });
+const MOST_APPS = 1000; // unsaid, the adapter reads a hundred rows in no order
+
 /** A plugin of Better Auth: its session, its check of the origin, its tables. */
 export function connectedApps() {
   return {
@@ -36,14 +39,17 @@ export function connectedApps() {
  */
 async function appsOf(adapter, userId) {
   const own = [{ field: "userId", value: userId }];
-  const consents = /** @type {any[]} */ (await adapter.findMany({ model: "oauthConsent", where: own }));
-  const tokens = /** @type {any[]} */ (await adapter.findMany({ model: "oauthRefreshToken", where: own }));
+  const consents = /** @type {any[]} */ (
+    await adapter.findMany({ model: "oauthConsent", where: own, sortBy: NEWEST, limit: MOST_APPS })
+  );
   const ids = [...new Set(consents.map(({ clientId }) => clientId))];
   const apps = ids.map(async (clientId) => {
     const where = [{ field: "clientId", value: clientId }];
     const client = /** @type {any} */ (await adapter.findOne({ model: "oauthClient", where }));
     const given = consents.filter((consent) => consent.clientId === clientId);
-    const used = tokens.filter((token) => token.clientId === clientId);
+    const used = /** @type {any[]} */ (
+      await adapter.findMany({ model: "oauthRefreshToken", where: [...own, ...where], sortBy: NEWEST, limit: 1 })
+    );
     return {
       clientId,
       name: client?.name || "An app without a name",

@@ -9,15 +9,17 @@ const QUERY_MS = 10_000;
 
 /**
  * @param {string} connectionString
- * @param {number} max
+ * @param {object} [options]
+ * @param {number} [options.max] connections
+ * @param {number} [options.queryMs] how long a statement may take; 0 is as long as it takes
  */
-export function openPool(connectionString, max = 10) {
+export function openPool(connectionString, { max = 10, queryMs = QUERY_MS } = {}) {
   const pool = new pg.Pool({
     connectionString,
     max,
     application_name: "remit-sign-in",
     connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: QUERY_MS,
+    query_timeout: queryMs,
   });
   // An idle connection that the server ends is replaced at the next use; unheard, its event would end the process.
   pool.on("error", (error) => console.error(`database: ${error.message}`));

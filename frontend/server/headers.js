@@ -19,6 +19,9 @@ export function securityHeaders({ publicUrl, gatewayUrl, chatkitDomainKey }) {
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
     },
+    // A web MCP client opens the sign-in in a popup, whose way back tells its opener: a policy on any page on that way,
+    // redirects included, would cut the two apart. The page itself hears no messages, and nobody can frame it.
+    crossOriginOpenerPolicy: false,
     permissionsPolicy: { camera: false, geolocation: false, microphone: false, payment: false },
     referrerPolicy: "same-origin", // the query of /sign-in and /consent is for this origin alone
     strictTransportSecurity: publicUrl.startsWith("https:") ? "max-age=31536000" : false,

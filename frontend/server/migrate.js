@@ -19,7 +19,7 @@ async function main() {
     process.exitCode = 1;
     return;
   }
-  const owner = openPool(ownerUrl, 2);
+  const owner = openPool(ownerUrl, { max: 2, queryMs: 0 }); // another deployment may migrate first, for long
   try {
     await migrate(settings, owner);
     await checkRole(settings.databaseUrl);

@@ -5,6 +5,7 @@ import { AuthGuard } from "./components/AuthGuard.jsx";
 import { Card } from "./components/Card.jsx";
 import { Link } from "./components/Link.jsx";
 import { useSession } from "./contexts/SessionContext.jsx";
+import { useKeptFocus } from "./hooks/useKeptFocus.js";
 import { navigate, usePath } from "./hooks/usePath.js";
 import { Chat } from "./pages/Chat.jsx";
 import { ConnectedApps } from "./pages/ConnectedApps.jsx";
@@ -15,6 +16,7 @@ import { SignUp } from "./pages/SignUp.jsx";
 
 export function App() {
   const path = usePath();
+  useKeptFocus();
   switch (path) {
     case "/":
       return guarded(<Chat />);

@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.jsx";
 import { Card } from "./components/Card.jsx";
+import { FaultBoundary } from "./components/FaultBoundary.jsx";
 import { loadConfig } from "./config/runtime.js";
 import { ConfigProvider } from "./contexts/ConfigContext.jsx";
 import { SessionProvider } from "./contexts/SessionContext.jsx";
@@ -35,13 +36,15 @@ async function firstView() {
 /** @param {{ config: import("./config/runtime.js").RuntimeConfig }} props */
 function Started({ config }) {
   return (
-    <ConfigProvider value={config}>
-      <SessionProvider>
-        <ThemeProvider>
-          <App />
-        </ThemeProvider>
-      </SessionProvider>
-    </ConfigProvider>
+    <FaultBoundary>
+      <ConfigProvider value={config}>
+        <SessionProvider>
+          <ThemeProvider>
+            <App />
+          </ThemeProvider>
+        </SessionProvider>
+      </ConfigProvider>
+    </FaultBoundary>
   );
 }
 

@@ -50,6 +50,7 @@ describe("a request", () => {
 
     expect(requests[0].headers.get("authorization")).toMatch(/^Bearer e30\./);
     expect(requests[0].headers.get("x-time-zone")).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+    expect(requests[0].credentials).toBe("omit");
   });
 
   test("[006/FR-040] names a trace of its own", async () => {
@@ -116,9 +117,23 @@ describe("the token", () => {
 });
 
 describe("a message that is sent again", () => {
-  /** @param {unknown} first the first answer */
-  async function keysAfter(first) {
-    const answers = [first, { ok: true }];
+  const created = { type: "thread.created", thread: { id: "t1" } };
+  const stored = { type: "thread.item.done", item: { type: "user_message", id: "u1" } };
+  const added = (text = "hello", thread_id = "t1") => ({
+    method: "POST",
+    body: JSON.stringify({ type: "threads.add_user_message", params: { thread_id, input: { content: [{ text }] } } }),
+  });
+
+  /** An answer that says so much and breaks off. @param {object[]} events */
+  function cutAfter(...events) {
+    const answer = eventStream();
+    if (events.length > 0) answer.send(...events);
+    answer.end();
+    return answer.response;
+  }
+
+  /** @param {unknown[]} answers @param {RequestInit[]} messages */
+  async function keysOf(answers, messages) {
     const { api, requests } = client({
       [CHATKIT]: () => {
         const answer = answers.shift();
@@ -126,25 +141,75 @@ describe("a message that is sent again", () => {
         return answer;
       },
     });
-    await api.fetch(api.chatkitUrl, message()).catch(() => undefined);
-    await api.fetch(api.chatkitUrl, message());
+    for (const one of messages) {
+      const answer = await api.fetch(api.chatkitUrl, one).catch(() => null);
+      await answer?.text();
+    }
     return requests.map(({ headers }) => headers.get("idempotency-key"));
   }
 
-  test.each([new TypeError("network"), refusal(503, {})])(
-    "keeps its key while its fate is unknown (%#)",
-    async (fault) => {
-      const [first, second] = await keysAfter(fault);
+  test.each([
+    ["the network failed", new TypeError("network")],
+    ["the gateway failed", refusal(503, {})],
+    ["it has to wait", refusal(409, {}, { "Retry-After": "2" })],
+    ["its answer ended at the head", cutAfter()],
+    ["its answer ended before the message in it", cutAfter({ type: "stream_options" })],
+  ])("[005/FR-038] keeps its key while its fate is unknown: %s", async (_why, fault) => {
+    const [first, second] = await keysOf([fault, cutAfter(stored)], [added(), added()]);
 
-      expect(first).toBeTruthy();
-      expect(second).toBe(first);
-    },
-  );
+    expect(first).toBeTruthy();
+    expect(second).toBe(first);
+  });
 
-  test.each([{ ok: true }, refusal(409, {})])("is a new one once the gateway decided (%#)", async (answer) => {
-    const [first, second] = await keysAfter(answer);
+  test.each([
+    ["its answer shows it", cutAfter({ type: "stream_options" }, stored)],
+    ["it was refused", refusal(409, {})],
+  ])("is a new one once its fate is known: %s", async (_why, answer) => {
+    const [first, second] = await keysOf([answer, cutAfter(stored)], [added(), added()]);
 
     expect(second).not.toBe(first);
+  });
+
+  test("[005/FR-038] keeps its key in the conversation that it began, and there alone", async () => {
+    const answers = [cutAfter(created), new TypeError("network"), cutAfter(stored), cutAfter(stored)];
+    const sent = [message(), message(), added("hello", "t2"), added()];
+    const [first, anew, elsewhere, again] = await keysOf(answers, sent);
+
+    expect(new Set([first, anew, elsewhere]).size).toBe(3);
+    expect(again).toBe(first);
+  });
+
+  test("[005/FR-038] is the same whichever tool or model is to answer it", async () => {
+    const input = { content: [{ text: "hello" }], inference_options: { model: "m" } };
+    const body = JSON.stringify({ type: "threads.add_user_message", params: { thread_id: "t1", input } });
+    const [first, second] = await keysOf(
+      [new TypeError("network"), cutAfter(stored)],
+      [{ method: "POST", body }, added()],
+    );
+
+    expect(second).toBe(first);
+  });
+
+  test("is let go by whoever goes on without it", async () => {
+    const answers = [new TypeError("network"), cutAfter(stored), cutAfter(stored)];
+    const [first, , third] = await keysOf(answers, [added("yes"), added("no"), added("yes")]);
+
+    expect(third).not.toBe(first);
+  });
+
+  test("has the answer that came, in whatever pieces", async () => {
+    const body = new TextEncoder().encode(': ping\n\ndata: {oops\n\ndata: {"type":"x","text":"é"}\n\n');
+    const pieces = new ReadableStream({
+      start(out) {
+        for (const byte of body) out.enqueue(Uint8Array.of(byte));
+        out.close();
+      },
+    });
+    const { api } = client({ [CHATKIT]: () => new Response(pieces) });
+
+    const answer = await api.fetch(api.chatkitUrl, message());
+
+    expect(new Uint8Array(await answer.arrayBuffer())).toEqual(body);
   });
 
   test("has a key only where it is a message", async () => {

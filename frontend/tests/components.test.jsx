@@ -1,7 +1,7 @@
 /** Each component by itself: what it shows, what it does, and what it says when that fails. */
 
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
-import { act, cleanup, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { createRef } from "react";
 import { AuthGuard } from "../src/components/AuthGuard.jsx";
 import { Card } from "../src/components/Card.jsx";
@@ -11,6 +11,7 @@ import { Conversation } from "../src/components/Conversation.jsx";
 import { CredentialsForm } from "../src/components/CredentialsForm.jsx";
 import { DeleteAccount } from "../src/components/DeleteAccount.jsx";
 import { ExportData } from "../src/components/ExportData.jsx";
+import { FaultBoundary } from "../src/components/FaultBoundary.jsx";
 import { Field } from "../src/components/Field.jsx";
 import { Link } from "../src/components/Link.jsx";
 import { Logo } from "../src/components/Logo.jsx";
@@ -57,6 +58,23 @@ test("ConnectDialog gives the address of the MCP server, and says that it was co
 
   await screen.findByRole("button", { name: "Copied" });
   expect(await navigator.clipboard.readText()).toBe("http://mcp.test/mcp");
+});
+
+test("[005/FR-038] ConnectDialog says what to do when the browser does not let it copy", async () => {
+  /** @type {import("react").RefObject<HTMLDialogElement>} */
+  const dialog = createRef();
+  const { user } = await show(<ConnectDialog ref={dialog} />);
+  const refused = jest
+    .spyOn(navigator.clipboard, "writeText")
+    .mockRejectedValue(new DOMException("", "NotAllowedError"));
+  act(() => dialog.current?.showModal());
+
+  await user.click(screen.getByRole("button", { name: "Copy" }));
+
+  expect(await screen.findByRole("alert")).toHaveTextContent("copy it yourself");
+  act(() => dialog.current?.close());
+  expect(screen.queryByText(/copy it yourself/)).toBeNull();
+  refused.mockRestore();
 });
 
 test("ConnectionBanner says nothing as long as the network is there", async () => {
@@ -150,6 +168,24 @@ test("ExportData says why there is no file, and can be asked again", async () =>
   expect(screen.getByRole("button", { name: "Download my data" })).toBeEnabled();
 });
 
+/** @returns {never} */
+function Broken() {
+  throw new Error("broken");
+}
+
+test("FaultBoundary says that the page failed, where otherwise nothing would be left", async () => {
+  const silent = jest.spyOn(console, "error").mockImplementation(() => undefined); // React reports what is thrown
+  await show(
+    <FaultBoundary>
+      <Broken />
+    </FaultBoundary>,
+  );
+
+  expect(screen.getByRole("heading", { name: "The page failed" })).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Reload" })).toBeInTheDocument();
+  silent.mockRestore();
+});
+
 test("Field ties its label and its hint to the input", async () => {
   await show(<Field label="Password" hint="At least 8 characters." name="password" />);
 
@@ -160,10 +196,24 @@ test("Field ties its label and its hint to the input", async () => {
 test("Link goes to another page without loading, and leaves a click for a new tab to the browser", async () => {
   const { user } = await show(<Link to="/settings">Settings</Link>);
 
+  expect(screen.getByRole("link")).toHaveAttribute("href", "/settings");
+  /** @type {boolean[]} */
+  const areTaken = [];
+  const browser = (/** @type {Event} */ event) => {
+    areTaken.push(event.defaultPrevented);
+    event.preventDefault(); // it would open a tab
+  };
+  document.addEventListener("click", browser);
+  for (const held of [{ metaKey: true }, { ctrlKey: true }, { shiftKey: true }, { button: 1 }]) {
+    fireEvent.click(screen.getByRole("link"), held);
+  }
+  document.removeEventListener("click", browser);
+  expect(areTaken).toEqual([false, false, false, false]);
+  expect(window.location.pathname).toBe("/");
+
   await user.click(screen.getByRole("link"));
 
   expect(window.location.pathname).toBe("/settings");
-  expect(screen.getByRole("link")).toHaveAttribute("href", "/settings");
 });
 
 test("Logo is read as the name alone", async () => {
@@ -235,6 +285,25 @@ test("TimeZone that cannot be read can be asked for again", async () => {
 
   await waitFor(() => expect(screen.getByLabelText("Time zone")).toHaveValue("Asia/Tokyo"));
   expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("[005/FR-031] TimeZone keeps what was chosen last, however fast and whatever fails on the way", async () => {
+  /** @type {{ zone: string, done: (kept: object) => void, fail: (error: Error) => void }[]} */
+  const sent = [];
+  const patch = (/** @type {string} */ _path, /** @type {any} */ { time_zone: zone }) =>
+    new Promise((done, fail) => sent.push({ zone, done, fail }));
+  const { user } = await show(<TimeZone api={gateway({ get: async () => ({ time_zone: "Europe/Berlin" }), patch })} />);
+  const zone = screen.getByLabelText("Time zone");
+
+  for (const chosen of ["Asia/Tokyo", "Asia/Seoul", "Asia/Dubai"]) await user.selectOptions(zone, chosen);
+  expect(sent.map((one) => one.zone)).toEqual(["Asia/Tokyo"]);
+  await act(async () => sent[0].done({ time_zone: "Asia/Tokyo" }));
+  expect(zone).toHaveValue("Asia/Dubai");
+  expect(sent.map((one) => one.zone)).toEqual(["Asia/Tokyo", "Asia/Dubai"]);
+  await act(async () => sent[1].fail(new Error("Not just now.")));
+
+  expect(zone).toHaveValue("Asia/Tokyo"); // the last one that was kept
+  expect(screen.getByRole("alert")).toHaveTextContent("Not just now.");
 });
 
 test("TopBar names the person and leads to the settings, the apps and out", async () => {

@@ -45,6 +45,19 @@ test("[003/FR-042] an app is disconnected only after a second word", async () =>
   expect(page.screen.getByRole("heading", { name: "Reader" })).toBeInTheDocument();
 });
 
+test("[005/FR-021] the question takes the focus, Keep gives it back, and the page has it when the app is gone", async () => {
+  await open({ [LIST]: [PLANNER], [REVOKE]: { ok: true } });
+  await page.user.click(await page.screen.findByRole("button", { name: "Disconnect Planner" }));
+  expect(page.screen.getByText(/gets no new access/)).toHaveFocus();
+  await page.user.click(page.screen.getByRole("button", { name: "Keep" }));
+  expect(page.screen.getByRole("button", { name: "Disconnect Planner" })).toHaveFocus();
+
+  await page.user.click(page.screen.getByRole("button", { name: "Disconnect Planner" }));
+  await page.user.click(page.screen.getByRole("button", { name: "Disconnect" }));
+
+  await page.waitFor(() => expect(page.screen.getByRole("heading", { name: "Connected apps" })).toHaveFocus());
+});
+
 test("[003/FR-042] an app that could not be disconnected stays, and that is said", async () => {
   await open({ [LIST]: [PLANNER], [REVOKE]: () => refusal(503, { message: "away" }) });
   await page.user.click(await page.screen.findByRole("button", { name: "Disconnect Planner" }));

@@ -72,10 +72,41 @@ test("[001/FR-056] nobody is asked before they are signed in", async () => {
   expect(page.screen.queryByRole("button", { name: "Allow" })).toBeNull();
 });
 
-test("[001/FR-056] an unknown app and an old request are told apart from an answer", async () => {
+test("[001/FR-056] an app that is not known here is nothing to answer", async () => {
   page = await openPage(request(), { [GET_SESSION]: sessionOf(ADA), [GET_CLIENT]: () => refusal(404, {}) });
   expect(await page.screen.findByRole("alert")).toHaveTextContent("This app is not known here.");
   expect(page.screen.queryByRole("button", { name: "Allow" })).toBeNull();
+});
+
+test("[001/FR-056] an answer to an old request is said to be too late", async () => {
+  page = await openPage(request(), {
+    [GET_SESSION]: sessionOf(ADA),
+    [GET_CLIENT]: { client_name: "Planner" },
+    [CONSENT]: () => refusal(400, { error: "invalid_request" }),
+  });
+  await page.screen.findByRole("heading", { name: "Planner asks for access" });
+  await page.user.click(page.screen.getByRole("button", { name: "Allow" }));
+
+  expect(await page.screen.findByRole("alert")).toHaveTextContent("the request may be too old");
+  expect(page.screen.queryByRole("button", { name: "Allow" })).toBeNull();
+  expect(page.screen.getByRole("heading", { name: "This did not work" })).toHaveFocus(); // its button is gone
+});
+
+test("[001/FR-056] [005/FR-021] an answer on its way keeps the focus, and is given once", async () => {
+  page = await openPage(request(), {
+    [GET_SESSION]: sessionOf(ADA),
+    [GET_CLIENT]: { client_name: "Planner" },
+    [CONSENT]: () => new Promise(() => undefined),
+  });
+  await page.screen.findByRole("heading", { name: "Planner asks for access" });
+  const allow = page.screen.getByRole("button", { name: "Allow" });
+  await page.user.click(allow);
+  await page.user.click(page.screen.getByRole("button", { name: "Deny" }));
+  await page.user.click(allow);
+
+  expect(allow).not.toHaveAttribute("disabled");
+  expect(allow).toHaveFocus();
+  expect(page.requests.filter(({ route }) => route === CONSENT)).toHaveLength(1);
 });
 
 test.each([

@@ -64,6 +64,27 @@ test("[005/FR-007] news of another tab about the open conversation is fetched, o
   expect(asked("threads.get_by_id")).toHaveLength(2);
 });
 
+test("[001/FR-054] a reload opens this tab's conversation, whatever another tab shows", async () => {
+  const opened = () => asked("threads.get_by_id").map(({ body }) => body.params.thread_id);
+  const routes = { ...SIGNED_IN, [CHATKIT]: (/** @type {any} */ { body }) => answer(body) };
+  localStorage.setItem("remit.thread.ada-1", "t1");
+  page = await openPage("/", routes);
+  await page.waitFor(() => expect(opened()).toEqual(["t1"]));
+  await page.act(() => chat().setThreadId("t2"));
+  localStorage.setItem("remit.thread.ada-1", "t3"); // another tab
+  page.close();
+
+  page = await openPage("/", routes);
+  await page.waitFor(() => expect(opened()).toEqual(["t2"]));
+  await page.act(() => chat().setThreadId(null));
+  localStorage.setItem("remit.thread.ada-1", "t3");
+  page.close();
+
+  page = await openPage("/", routes);
+  await page.waitFor(() => expect(words()).toContain("What needs doing?"));
+  expect(opened()).toEqual([]);
+});
+
 test.each([
   ["comes back to sight", () => document.dispatchEvent(new Event("visibilitychange"))],
   ["is online again", () => window.dispatchEvent(new Event("online"))],
@@ -88,6 +109,18 @@ test("[005/FR-035] being offline is said, and being back", async () => {
   Object.defineProperty(navigator, "onLine", { value: true, configurable: true });
   await page.act(async () => window.dispatchEvent(new Event("online")));
   await page.screen.findByText("You are online again.");
+});
+
+test("[005/FR-021] whoever follows a link to another page has its heading in focus", async () => {
+  page = await openPage("/", SIGNED_IN);
+  await page.user.click(await page.screen.findByRole("link", { name: "Settings" }));
+  await page.waitFor(() => expect(page.screen.getByRole("heading", { level: 1 })).toHaveFocus());
+  expect(document.activeElement).toHaveTextContent("Settings");
+
+  await page.user.click(page.screen.getByRole("link", { name: "Back to your tasks" }));
+
+  await page.waitFor(() => expect(page.screen.getByRole("heading", { level: 1 })).toHaveFocus());
+  expect(document.activeElement).toHaveTextContent("Remit");
 });
 
 test("[005/FR-024] the chosen look is the page's and the element's, and stays", async () => {

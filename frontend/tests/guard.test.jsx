@@ -49,6 +49,24 @@ describe("the guard", () => {
     expect(gatewayRequests()).toEqual([]);
   });
 
+  test("[001/FR-051] shows nobody what was shown to the person before", async () => {
+    /** @type {object} */
+    let session = { session: { id: "s1" }, user: ADA };
+    const planner = { clientId: "c1", name: "Planner", scopes: [], allowedAt: "2025-11-01", lastUsedAt: "2025-11-01" };
+    const answers = [[planner], []];
+    page = await openPage("/apps", {
+      [GET_SESSION]: () => session,
+      "GET /api/auth/connected-apps": () => answers.shift(),
+    });
+    await page.screen.findByRole("heading", { name: "Planner" });
+
+    session = { session: { id: "s2" }, user: { id: "bob-2", name: "Bob", email: "bob@example.com" } };
+    const { authClient } = await import("../src/utils/authClient.js");
+    await page.act(async () => authClient.$store.notify("$sessionSignal"));
+
+    await page.screen.findByText(/No app is connected/);
+  });
+
   test("[001/FR-050] offers another try when the sign-in service cannot be reached", async () => {
     let isDown = true;
     page = await openPage("/", {

@@ -56,14 +56,47 @@ test("useSession names the user of the session alone, and an end of it that nobo
   expect(result.current.hasEnded).toBe(true);
 });
 
-test("useTheme follows the system until somebody chooses", () => {
+/** A `matchMedia` that changes when the test says so. */
+function changingMedia() {
+  const before = globalThis.matchMedia;
+  let matches = false;
+  /** @type {Set<() => void>} */
+  const listeners = new Set();
+  const list = () => ({
+    matches,
+    addEventListener: (/** @type {string} */ _name, /** @type {() => void} */ listener) => listeners.add(listener),
+    removeEventListener: (/** @type {string} */ _name, /** @type {() => void} */ listener) =>
+      listeners.delete(listener),
+  });
+  globalThis.matchMedia = /** @type {any} */ (list);
+  return {
+    change: (/** @type {boolean} */ now) => {
+      matches = now;
+      act(() => {
+        for (const listener of listeners) listener();
+      });
+    },
+    giveBack: () => {
+      cleanup();
+      globalThis.matchMedia = before;
+    },
+  };
+}
+
+test("[005/FR-024] useTheme follows the system until somebody chooses", () => {
+  const media = changingMedia();
   const { result } = renderHook(useTheme, around);
   expect(result.current).toMatchObject({ theme: "system", scheme: "light" });
+  media.change(true);
+  expect(result.current).toMatchObject({ theme: "system", scheme: "dark" });
 
   act(() => result.current.choose("dark"));
+  media.change(false);
 
   expect(result.current).toMatchObject({ theme: "dark", scheme: "dark" });
   act(() => result.current.choose("system"));
+  expect(result.current).toMatchObject({ theme: "system", scheme: "light" });
+  media.giveBack();
 });
 
 test("useApiClient gives one client for one person", async () => {
@@ -108,27 +141,14 @@ test("useFreshConversation fetches for news of its own conversation, not for oth
 });
 
 test("useMediaQuery follows its query", () => {
-  const before = globalThis.matchMedia;
-  let matches = false;
-  /** @type {() => void} */
-  let changed = () => undefined;
-  const list = () => ({
-    matches,
-    addEventListener: (/** @type {string} */ _name, /** @type {() => void} */ listener) => {
-      changed = listener;
-    },
-    removeEventListener: () => undefined,
-  });
-  globalThis.matchMedia = /** @type {any} */ (list);
+  const media = changingMedia();
   const { result } = renderHook(() => useMediaQuery("(min-width: 1px)"));
   expect(result.current).toBe(false);
 
-  matches = true;
-  act(() => changed());
+  media.change(true);
 
   expect(result.current).toBe(true);
-  cleanup();
-  globalThis.matchMedia = before;
+  media.giveBack();
 });
 
 test("useNews tells of a tab that came back, until nobody listens", () => {
@@ -141,6 +161,19 @@ test("useNews tells of a tab that came back, until nobody listens", () => {
   window.dispatchEvent(new Event("online"));
 
   expect(onNews).toHaveBeenCalledTimes(1);
+});
+
+test("useNews tells nothing of somebody who only left", async () => {
+  const onNews = jest.fn();
+  renderHook(() => useNews(onNews));
+  const other = new BroadcastChannel("remit");
+
+  other.postMessage({ userId: "ada-1", hasLeft: true });
+  other.postMessage({ userId: "ada-1" });
+
+  await waitFor(() => expect(onNews).toHaveBeenCalled());
+  expect(onNews.mock.calls).toEqual([[{ userId: "ada-1" }]]);
+  other.close();
 });
 
 test("useOnline follows the browser's network", () => {

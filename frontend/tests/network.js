@@ -6,6 +6,7 @@
  * @property {any} body
  * @property {Headers} headers
  * @property {AbortSignal | null | undefined} signal
+ * @property {RequestCredentials | undefined} credentials
  */
 
 /** @typedef {(request: Recorded) => unknown} Answer a Response, or a value that is sent as JSON */
@@ -23,7 +24,8 @@ export function network(routes) {
     const isOwn = url.origin === window.location.origin;
     const route = `${init.method ?? "GET"} ${isOwn ? "" : url.origin}${url.pathname}`;
     const body = typeof init.body === "string" ? JSON.parse(init.body) : (init.body ?? undefined);
-    const recorded = { route, body, headers: new Headers(init.headers), signal: init.signal };
+    const { signal, credentials } = init;
+    const recorded = { route, body, headers: new Headers(init.headers), signal, credentials };
     requests.push(recorded);
     if (!(route in routes)) throw new TypeError(`nobody answers ${route}`);
     const answer = routes[route];

@@ -96,6 +96,55 @@ test("[005/FR-033] the password is asked first, then the data goes, then the acc
   await page.screen.findByRole("heading", { name: "Sign in" });
   expect(deletions()).toEqual([PASSWORD, DATA, DELETE_USER]);
   expect(localStorage.getItem("remit.thread.ada-1")).toBeNull();
+  expect(sessionStorage).toHaveLength(0);
+});
+
+test("[005/FR-033] [005/FR-036] whoever leaves for good is not told that a session ended, or that anything is kept", async () => {
+  let sessionId = "s1";
+  await open({
+    "GET /api/auth/get-session": () => (user ? { session: { id: sessionId }, user } : null),
+    "GET /api/auth/token": () => (user ? { token: tokenFor("ada-1") } : refusal(401, {})),
+    [PASSWORD]: () => {
+      user = ADA;
+      sessionId = "s2";
+      return { token: "t", user };
+    },
+    [DATA]: () => new Response(null, { status: 204 }),
+    [DELETE_USER]: () => {
+      user = null;
+      return { success: true };
+    },
+    [`PATCH ${HOME}/settings`]: () => refusal(401, {}),
+  });
+  const zone = await page.screen.findByLabelText("Time zone");
+  await page.waitFor(() => expect(zone).toHaveValue("Europe/Berlin"));
+  user = null; // ended elsewhere
+  await page.user.selectOptions(zone, "Asia/Tokyo");
+  await page.screen.findByText(/Your session ended/);
+  await page.user.type(page.screen.getByLabelText("E-mail"), ADA.email);
+  await page.user.type(page.screen.getByLabelText("Password"), "correct horse");
+  await page.user.click(page.screen.getByRole("button", { name: "Sign in" }));
+
+  await leave("correct horse", "DELETE");
+
+  await page.screen.findByRole("heading", { name: "Sign in" });
+  expect(page.screen.queryByText(/Your session ended/)).toBeNull();
+});
+
+test("[005/FR-033] an account that is gone is signed out, although the session cannot be looked at", async () => {
+  await open({
+    "GET /api/auth/get-session": () => (user ? sessionOf(user) : refusal(503, { code: "unavailable" })),
+    [PASSWORD]: { token: "t", user: ADA },
+    [DATA]: () => new Response(null, { status: 204 }),
+    [DELETE_USER]: () => {
+      user = null;
+      return { success: true };
+    },
+  });
+
+  await leave("correct horse", "DELETE");
+
+  await page.screen.findByRole("heading", { name: "Sign in" });
 });
 
 test("[005/FR-033] a wrong password or word deletes nothing", async () => {

@@ -1,6 +1,7 @@
 /** Signing up, in and out, and a session that ends. */
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { tellTabs } from "../src/utils/tabs.js";
 import { refusal } from "./network.js";
 import { ADA, openPage, sessionOf, tokenFor } from "./page.js";
 
@@ -83,6 +84,59 @@ test("[001/FR-050] signing out closes the chat and leaves no draft behind", asyn
   expect(page.screen.queryByText(/session ended/)).toBeNull();
 });
 
+test("[001/FR-050] [001/FR-051] signing out closes the chat although the session cannot be looked at", async () => {
+  let isAway = false;
+  page = await openPage("/", {
+    [GET_SESSION]: () => (isAway ? refusal(503, { code: "unavailable" }) : sessionOf(ADA)),
+    "POST /api/auth/sign-out": () => {
+      isAway = true;
+      return { success: true };
+    },
+  });
+  await page.waitFor(() => expect(chat()).not.toBeNull());
+  await page.user.click(page.screen.getByRole("button", { name: "Sign out" }));
+
+  await page.screen.findByRole("heading", { name: "Sign in" });
+  expect(chat()).toBeNull();
+  expect(page.screen.queryByText(/session ended/)).toBeNull();
+});
+
+test("[001/FR-050] signing out in one tab leaves no draft in another", async () => {
+  localStorage.setItem("remit.thread.ada-1", "t1");
+  page = await openPage("/", {
+    [GET_SESSION]: sessionOf(ADA),
+    "GET /api/auth/token": { token: tokenFor("ada-1") },
+    [CHATKIT]: (/** @type {any} */ { body }) =>
+      body.type === "threads.follow" ? new Response("") : { id: "t1", items: { data: [], has_more: false } },
+  });
+  const follows = () => page.requests.filter(({ body }) => body?.type === "threads.follow");
+  await page.waitFor(() => expect(follows()).toHaveLength(1));
+  await page.user.type(composer(), "a secret plan");
+
+  tellTabs({ userId: "bob-2", hasLeft: true });
+  tellTabs({ userId: "ada-1", threadId: "t1" });
+  await page.waitFor(() => expect(follows()).toHaveLength(2)); // so the one before it was heard too
+  expect(composer()).toHaveValue("a secret plan");
+  expect(sessionStorage).not.toHaveLength(0);
+  tellTabs({ userId: "ada-1", hasLeft: true });
+
+  await page.screen.findByRole("heading", { name: "Sign in" });
+  expect(sessionStorage).toHaveLength(0);
+  expect(page.screen.queryByText(/session ended/)).toBeNull();
+});
+
+test("[001/FR-050] the other tabs are told who signed out", async () => {
+  /** @type {object[]} */
+  const heard = [];
+  const other = new BroadcastChannel("remit");
+  other.onmessage = ({ data }) => heard.push(data);
+  page = await openPage("/", { [GET_SESSION]: sessionOf(ADA), "POST /api/auth/sign-out": { success: true } });
+  await page.user.click(await page.screen.findByRole("button", { name: "Sign out" }));
+
+  await page.waitFor(() => expect(heard).toEqual([{ userId: "ada-1", hasLeft: true }]));
+  other.close();
+});
+
 test("[001/FR-052] a session that ends under a message says so and keeps the message", async () => {
   /** @type {object | null} */
   let user = ADA;
@@ -107,6 +161,10 @@ test("[001/FR-052] a session that ends under a message says so and keeps the mes
   await fill({ "E-mail": ADA.email, Password: "correct horse" });
   await page.user.click(page.screen.getByRole("button", { name: "Sign in" }));
   await page.waitFor(() => expect(composer()).toHaveValue("add buy milk tomorrow"));
+
+  tellTabs({ userId: "ada-1", hasLeft: true }); // by the person's own word this time
+  await page.screen.findByRole("heading", { name: "Sign in" });
+  expect(page.screen.queryByText(/session ended/)).toBeNull();
 });
 
 test("[001/FR-054] the conversation that was open last is asked for again, each person's own", async () => {

@@ -48,7 +48,7 @@ test("[005/FR-034] open tasks stand there with what is known of them", async () 
   expect(panel).toHaveTextContent("… and 58 more.");
 });
 
-test("[005/FR-034] a task is done in its place, opened again, and the change taken back", async () => {
+test("[005/FR-034] [005/FR-021] a task is done in its place, opened again, and the change taken back", async () => {
   let isOpen = true;
   await open({
     [TASKS]: () => ({ tasks: isOpen ? [MILK, FERNS] : [FERNS], total: isOpen ? 2 : 1 }),
@@ -70,6 +70,7 @@ test("[005/FR-034] a task is done in its place, opened again, and the change tak
   await page.screen.findByText("“buy milk” is open again.");
   await page.user.click(page.screen.getByRole("button", { name: "Undo" }));
   await page.screen.findByText("Taken back.");
+  await page.waitFor(() => expect(page.screen.getByRole("heading", { name: "Open tasks" })).toHaveFocus());
 
   const sent = page.requests.filter(({ route }) => route === ACTIONS).map(({ body }) => body);
   expect(sent).toEqual([

@@ -8,8 +8,24 @@ from functools import lru_cache
 from typing import Any
 
 from asyncpg import Record
-from sqlalchemy import DateTime, Integer, Text, any_, column, exists, func, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Text,
+    any_,
+    case,
+    column,
+    exists,
+    false,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.orm import InstrumentedAttribute
 
 from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow, ReplyRow
 from mcp_server.db.people import Person
@@ -78,13 +94,35 @@ _HAS_IN_TURN = Statement(
         exists().where(ChangeRow.user_id == USER, ChangeRow.turn_id == value("turn"), ChangeRow.tool == value("tool"))
     )
 )
-_SET_UNDONE_BY = Statement(
-    update(ChangeRow).where(ChangeRow.user_id == USER, ChangeRow.id == _NUMBER).values(undone_by=value("by"))
+_UNDONE = (
+    select(ChangeRow.id, ChangeRow.undoes, value("by", Integer).label("done_by"))
+    .where(ChangeRow.user_id == USER, ChangeRow.id == _NUMBER)
+    .cte("chain", recursive=True)
 )
-_ROWS_OF = Statement(
-    select(ChangedTaskRow.change_id, ChangedTaskRow.task_id, ChangedTaskRow.before, ChangedTaskRow.after)
-    .where(ChangedTaskRow.user_id == USER, ChangedTaskRow.change_id == any_(value("numbers", ARRAY(Integer))))
-    .order_by(ChangedTaskRow.change_id, ChangedTaskRow.task_id)
+_CHAIN = _UNDONE.union_all(
+    select(ChangeRow.id, ChangeRow.undoes, case((_UNDONE.c.done_by.is_(None), _UNDONE.c.id))).where(
+        ChangeRow.user_id == USER, ChangeRow.id == _UNDONE.c.undoes
+    )
+)
+_TURN_OVER = Statement(
+    update(ChangeRow).where(ChangeRow.user_id == USER, ChangeRow.id == _CHAIN.c.id).values(undone_by=_CHAIN.c.done_by)
+)
+
+
+def _rows_of(*columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Statement:
+    return Statement(
+        select(ChangedTaskRow.change_id, ChangedTaskRow.task_id, *columns)
+        .where(ChangedTaskRow.user_id == USER, ChangedTaskRow.change_id == any_(value("numbers", ARRAY(Integer))))
+        .order_by(ChangedTaskRow.change_id, ChangedTaskRow.task_id)
+    )
+
+
+_ROWS_OF = _rows_of(ChangedTaskRow.before, ChangedTaskRow.after)
+# Notes may be long: they are left out, and the later ones say whether they were others before.
+_OTHER_NOTES = func.nullif(ChangedTaskRow.before["notes"].is_distinct_from(ChangedTaskRow.after["notes"]), false())
+_LINES_OF = _rows_of(
+    ChangedTaskRow.before.op("-")(literal_column("'notes'")),
+    ChangedTaskRow.after.op("||")(func.jsonb_build_object(literal_column("'notes'"), _OTHER_NOTES)),
 )
 _FIND_REPLY = Statement(
     select(ReplyRow.request_hash, ReplyRow.result).where(ReplyRow.user_id == USER, ReplyRow.key == value("sent"))
@@ -161,13 +199,18 @@ class ChangeRepository(Repository):
         found: bool = await self._first(_HAS_IN_TURN, turn=turn_id, tool=tool)
         return found
 
-    async def set_undone_by(self, number: int, by: int | None) -> None:
-        await self._rows(_SET_UNDONE_BY, number=number, by=by)
+    async def turn_over(self, number: int, by: int) -> None:
+        """Note that a change set is undone; what it had undone itself stands again, and so on down the chain."""
+        await self._rows(_TURN_OVER, number=number, by=by)
 
-    async def rows_of(self, numbers: Sequence[int]) -> dict[int, list[Snapshot]]:
-        """Return what each of the change sets did to which tasks, in their order."""
+    async def rows_of(self, number: int) -> list[Snapshot]:
+        """Return what a change set did to which tasks, in their order."""
+        return [Snapshot(*snapshot) for _, *snapshot in await self._rows(_ROWS_OF, numbers=[number])]
+
+    async def lines_of(self, numbers: Sequence[int]) -> dict[int, list[Snapshot]]:
+        """Return the same of many, but for notes: true in the later ones where they were others before."""
         found: dict[int, list[Snapshot]] = {number: [] for number in numbers}
-        for number, *snapshot in await self._rows(_ROWS_OF, numbers=numbers):
+        for number, *snapshot in await self._rows(_LINES_OF, numbers=numbers):
             found[number].append(Snapshot(*snapshot))
         return found
 

@@ -87,8 +87,10 @@ class Connections:
                 found = await first(connection)
             yield connection, found
         finally:
-            self._asked -= 1
-            await pool.release(connection)
+            try:
+                await pool.release(connection)
+            finally:
+                self._asked -= 1
 
     async def close(self) -> None:
         """Close every connection, once it is given back; the next loop that asks for one opens others."""

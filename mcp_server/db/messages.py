@@ -1,6 +1,7 @@
 """A message as it comes: stored at the end of its conversation, and a running turn for it, by one statement."""
 
 import uuid
+from dataclasses import dataclass
 
 from sqlalchemy import CTE, DateTime, Text, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -69,28 +70,37 @@ _BEGIN = _adding(
 )
 
 
+@dataclass(frozen=True)
+class NewTurn:
+    """What is known of a turn before it is stored: its message's key and digest, and the lease of who answers it."""
+
+    key: str
+    digest: str
+    lease: uuid.UUID
+
+
 class MessageRepository(Repository):
     """One user's messages, each stored with a running turn for it."""
 
     async def add(
-        self, conversation_id: uuid.UUID, item: Item, key: str, digest: str
+        self, conversation_id: uuid.UUID, item: Item, turn: NewTurn
     ) -> tuple[StoredTurn, Conversation] | None:
         """Store a message at the end of its conversation, which is locked; None when there is no such conversation."""
-        return await self._store(_ADD, conversation_id, item, key, digest)
+        return await self._store(_ADD, conversation_id, item, turn)
 
     async def begin(
-        self, conversation_id: uuid.UUID, title: str, item: Item, key: str, digest: str
+        self, conversation_id: uuid.UUID, title: str, item: Item, turn: NewTurn
     ) -> tuple[StoredTurn, Conversation] | None:
         """Make a conversation that begins with a message; None when its id is in use."""
-        return await self._store(_BEGIN, conversation_id, item, key, digest, title=title)
+        return await self._store(_BEGIN, conversation_id, item, turn, title=title)
 
     async def _store(
-        self, statement: Statement, conversation_id: uuid.UUID, item: Item, key: str, digest: str, **more: str
+        self, statement: Statement, conversation_id: uuid.UUID, item: Item, turn: NewTurn, **more: str
     ) -> tuple[StoredTurn, Conversation] | None:
-        turn_id, lease = uuid.uuid4(), uuid.uuid4()
-        ids = {"place": conversation_id, "turn": turn_id, "held": lease}
+        turn_id = uuid.uuid4()
+        new = {"place": conversation_id, "turn": turn_id, "key": turn.key, "digest": turn.digest, "held": turn.lease}
         said = {"message": item.id, "kind": item.kind, "data": item.data, "said_at": item.created_at}
-        row = await self._row(statement, **ids, **said, **more, key=key, digest=digest)
+        row = await self._row(statement, **new, **said, **more)
         if row is None:
             return None
         number, title, created_at, updated_at = row
@@ -101,4 +111,5 @@ class MessageRepository(Repository):
             updated_at=updated_at,
             turn=Turn(id=str(turn_id), message_id=item.id, status="running"),
         )
-        return StoredTurn(turn_id, conversation_id, number, item.id, digest, "running", number, lease), conversation
+        stored = StoredTurn(turn_id, conversation_id, number, item.id, turn.digest, "running", number, turn.lease)
+        return stored, conversation

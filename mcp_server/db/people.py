@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from mcp_server.db.change_tables import RateLimitRow
+from mcp_server.db.change_tables import ChangedTaskRow, ChangeRow, RateLimitRow, ReplyRow
 from mcp_server.db.repository import Repository, Transaction
 from mcp_server.db.statements import USER, Statement, value
-from mcp_server.db.tables import PersonRow
+from mcp_server.db.tables import ConversationRow, ItemRow, PersonRow, TaskRow, TurnRow
 
 _MAKE = Statement(insert(PersonRow).values(user_id=USER).on_conflict_do_nothing())
 _CHANGE = update(PersonRow).where(PersonRow.user_id == USER)
@@ -16,6 +16,13 @@ _SET_ZONE = Statement(_CHANGE.values(time_zone=value("name")))
 _CHOOSE_ZONE = Statement(_CHANGE.values(time_zone=value("name"), zone_chosen=True))
 _HELD = (PersonRow.time_zone, PersonRow.zone_chosen, PersonRow.next_task, PersonRow.next_change)
 _LOCK = Statement(select(*_HELD).where(PersonRow.user_id == USER).with_for_update(key_share=True))
+# In the order in which nothing that goes takes anything else along, which would take a person with much too long.
+_THEIRS = (ChangedTaskRow, ChangeRow, ReplyRow, TaskRow, ItemRow, TurnRow, ConversationRow)
+_REMOVE_SOME = """
+WITH gone AS (
+  DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE user_id = $1 LIMIT $2)) RETURNING 1
+) SELECT count(*) FROM gone
+"""
 _REMOVE = Statement(delete(PersonRow).where(PersonRow.user_id == USER))
 _REMOVE_LIMITS = Statement(delete(RateLimitRow).where(RateLimitRow.user_id == USER))
 
@@ -57,6 +64,14 @@ class PersonRepository(Repository):
         """Store the person's zone; one that they chose themselves is marked, and stays marked."""
         await self._rows(_CHOOSE_ZONE if chosen else _SET_ZONE, name=name)
         self.time_zone = name
+
+    async def remove_some(self, most: int) -> int:
+        """Delete so many rows of the person's, if there are as many, and return how many there were."""
+        gone = 0
+        for row in _THEIRS:
+            statement = _REMOVE_SOME.format(table=row.__tablename__)
+            gone += await self._connection.fetchval(statement, self._user, most - gone)
+        return gone
 
     async def remove(self) -> None:
         """Delete the person with everything that is theirs."""

@@ -5,12 +5,13 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from asyncpg import Record
 
 from mcp_server.db.admission import TAKE, AdmissionRepository, Pace, cell
 from mcp_server.db.changes import ChangeRepository, ReplyRepository
-from mcp_server.db.connections import Connection, Connections
+from mcp_server.db.connections import WAIT_SECONDS, Connection, Connections
 from mcp_server.db.conversations import ConversationRepository
 from mcp_server.db.failures import FAILURES, raise_meaning, unavailable
 from mcp_server.db.items import ItemRepository
@@ -27,6 +28,7 @@ from shared.identity import UserId
 log = logging.getLogger(__name__)
 
 READY_SECONDS = 3
+MOST_A_PERSON = 4
 CANARY = "canary:rls"
 # What is read of the person is read through the user that is bound, and so never before.
 _BIND = """
@@ -82,6 +84,7 @@ class Database:
     def __init__(self, url: str, *, pooled: bool = False) -> None:
         self._connections = Connections(url, pooled=pooled)
         self._role_is_proved = False
+        self._places = WeakValueDictionary[str, asyncio.Semaphore]()
 
     @asynccontextmanager
     async def transaction(self, user: UserId, *, holds_person: bool = False) -> AsyncGenerator[Rows]:
@@ -99,7 +102,7 @@ class Database:
             await connection.execute("BEGIN")
             return await connection.fetch(_BIND_AND_HOLD if holds_person else _BIND, user)
 
-        async with self._proved(), self._connections.lend(begin) as (connection, [found]):
+        async with self._proved(), self._place(user), self._connections.lend(begin) as (connection, [found]):
             held = Person(*found) if holds_person and found["zone_chosen"] is not None else None
             yield _rows(Transaction(connection, user, found["time_zone"]), held)
             if await connection.execute("COMMIT") != "COMMIT":  # PostgreSQL answers ROLLBACK, and calls it no error
@@ -116,7 +119,7 @@ class Database:
         async def count(connection: Connection) -> list[Record]:
             return await connection.fetch(TAKE.text, *values)
 
-        async with self._proved(), self._connections.lend(count) as (_, taken):
+        async with self._proved(), self._place(user), self._connections.lend(count) as (_, taken):
             return bool(taken)
 
     async def check_role(self) -> None:
@@ -148,6 +151,17 @@ class Database:
     async def close(self) -> None:
         """Give every connection back."""
         await self._connections.close()
+
+    @asynccontextmanager
+    async def _place(self, user: UserId) -> AsyncGenerator[None]:
+        """Wait until one person has fewer than so many connections: those that are left are for the others."""
+        places = self._places.setdefault(user, asyncio.Semaphore(MOST_A_PERSON))
+        async with asyncio.timeout(WAIT_SECONDS):
+            await places.acquire()
+        try:
+            yield
+        finally:
+            places.release()
 
     @asynccontextmanager
     async def _proved(self) -> AsyncGenerator[None]:

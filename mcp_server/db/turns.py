@@ -11,6 +11,7 @@ from sqlalchemy import (
     Uuid,
     case,
     delete,
+    exists,
     false,
     func,
     literal_column,
@@ -75,6 +76,7 @@ _FOUND_HELD = (
     .cte("found")
 )
 _ALL_RUNNING = Statement(select(TurnRow.conversation_id, _IS_ALIVE).where(_OWN, _RUNNING))
+_IS_ANSWERED = Statement(select(exists().where(_OWN, TurnRow.id == TURN, TurnRow.lease == LEASE, _RUNNING)))
 _LATEST_NUMBER = Statement(select(func.max(TurnRow.number)).where(_OWN, _HERE))
 _CHANGE = update(TurnRow).where(_OWN)
 _INTERRUPT = Statement(
@@ -180,6 +182,11 @@ class TurnRepository(Repository):
     async def running(self) -> list[RunningTurn]:
         """Return the person's turns that have not ended, those that nobody answers any more among them."""
         return [RunningTurn(*row) for row in await self._rows(_ALL_RUNNING)]
+
+    async def is_answered(self, turn_id: uuid.UUID, lease: uuid.UUID) -> bool:
+        """Tell whether the holder of this lease still answers; nobody takes over while the person's row is held."""
+        answered: bool = await self._first(_IS_ANSWERED, turn=turn_id, held=lease)
+        return answered
 
     async def latest_number(self, conversation_id: uuid.UUID) -> int:
         """Return the number of the conversation's latest turn."""

@@ -33,7 +33,7 @@ class ChangeService:
             now = local_now(rows.people, self._clock)
             found = await rows.changes.page(limit + 1, before=before, since=_moment(since, now), task_id=task)
             page = found[:limit]
-            changed = await rows.changes.rows_of([change.id for change in page])
+            changed = await rows.changes.lines_of([change.id for change in page])
         return Changes(
             changes=[_told(change, changed[change.id], now) for change in page],
             next_cursor=f"c{page[-1].id}" if len(found) > limit else None,

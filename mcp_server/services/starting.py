@@ -3,11 +3,12 @@
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from mcp_server.db.items import PERSONS
+from mcp_server.db.messages import NewTurn
 from mcp_server.db.people import PersonRepository
 from mcp_server.db.session import Database, Rows
 from mcp_server.db.turns import RunningTurn, StoredTurn
@@ -33,6 +34,7 @@ class Message:
         time_zone: an IANA name; anything else leaves the person's zone as it is.
         history: how many of the newest items are wanted back.
         closes: the open item that the message is the person's word on.
+        lease: the sender's own: one who did not hear that the turn is theirs, and answers nothing, may ask again.
     """
 
     conversation_id: str
@@ -43,6 +45,7 @@ class Message:
     time_zone: str
     history: int
     closes: ItemAnswer | None = None
+    lease: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Taken:
     lease: str
     conversation: Conversation
     page: ItemPage | None = None
-    """The conversation's newest items, where they are known."""
+    """What ``TurnStarted`` tells of the conversation, where it is known."""
 
 
 class StartService:
@@ -109,8 +112,7 @@ class StartService:
             return await self._started(rows, await _anew(rows, turn), zone, history)
 
     async def _started(self, rows: Rows, taken: Taken, zone: ZoneInfo, history: int) -> TurnStarted:
-        page = taken.page or await rows.items.page(taken.turn.conversation_id, history, "desc")
-        assert page is not None
+        page = taken.page or await _heard(rows, taken.turn, history)
         return TurnStarted(
             conversation=taken.conversation,
             turn_id=str(taken.turn.id),
@@ -135,7 +137,7 @@ class StartService:
         if message.closes is not None:
             _not_open()  # a new conversation has asked nothing
         await self._limits.admit(rows, running)
-        begun = await rows.messages.begin(place, clean_title(message.title), item, message.key, _digest(item))
+        begun = await rows.messages.begin(place, clean_title(message.title), item, _new_turn(message, item))
         if begun is None:
             raise ProductError(ErrorCode.CONFLICT, "A conversation with this id stands already.")
         turn, conversation = begun
@@ -148,9 +150,7 @@ class StartService:
         await _vacate(rows, place, running)
         await self._limits.admit(rows, running)
         await _close(rows, place, message.closes)
-        turn, conversation = (
-            await rows.messages.add(place, item, message.key, _digest(item)) or conversation_not_found()
-        )
+        turn, conversation = await rows.messages.add(place, item, _new_turn(message, item)) or conversation_not_found()
         return Taken(turn, str(turn.lease), conversation)
 
     async def _again(
@@ -167,13 +167,24 @@ class StartService:
         if turn is None:
             conversation_not_found()
         if turn.status in ANSWERED:
-            return await _taken(rows, turn, "")
-        if turn.status == "running":
+            return replace(await _taken(rows, turn, ""), page=ItemPage(items=[], has_more=True))
+        if turn.status == "running" and turn.lease != message.lease:
             _in_progress()
         if await rows.turns.latest_number(turn.conversation_id) != turn.number:
             raise ProductError(ErrorCode.CONFLICT, "The conversation went on without this message. Send it again.")
         await self._limits.admit(rows, running)
         return await _anew(rows, turn)
+
+
+async def _heard(rows: Rows, turn: StoredTurn, history: int) -> ItemPage:
+    """Return a conversation's newest items, and the message after them, however much came of it before."""
+    page = await rows.items.page(turn.conversation_id, history, "desc")
+    assert page is not None
+    if any(item.id == turn.message_id for item in page.items):
+        return page
+    said = await rows.items.find(turn.conversation_id, turn.message_id)
+    assert said is not None
+    return ItemPage(items=[*page.items, said], has_more=True)
 
 
 async def _vacate(rows: Rows, place: uuid.UUID, running: list[RunningTurn]) -> None:
@@ -212,6 +223,10 @@ async def _close(rows: Rows, conversation_id: uuid.UUID, answer: ItemAnswer | No
 
 def _not_open() -> NoReturn:
     raise ProductError(ErrorCode.CONFLICT, "This question was answered before, or the conversation went on.")
+
+
+def _new_turn(message: Message, item: Item) -> NewTurn:
+    return NewTurn(message.key, _digest(item), message.lease or uuid.uuid4())
 
 
 def _digest(item: Item) -> str:

@@ -25,11 +25,11 @@ class TurnService:
             if stored is None:
                 stop = await rows.turns.renew(_turn_uuid(turn_id), _turn_uuid(lease))
             else:
-                held = await rows.turns.hold(_turn_uuid(turn_id), _turn_uuid(lease)) or _lease_lost()
+                held = await rows.turns.hold(_turn_uuid(turn_id), _turn_uuid(lease)) or lease_lost()
                 stop = held.stop
                 if stop is not None:
                     await rows.items.store_answer(held, stored)
-        return _lease_lost() if stop is None else LeaseRenewed(seconds=LEASE_SECONDS, stop=stop)
+        return lease_lost() if stop is None else LeaseRenewed(seconds=LEASE_SECONDS, stop=stop)
 
     async def stop(self, user: UserId, conversation_id: str, key: str) -> TurnStopped:
         """Ask the holder of a running turn, found by its conversation or its key, to say no more."""
@@ -55,10 +55,10 @@ class TurnService:
         """
         stored = [storable_item(item) for item in items]
         async with self._database.transaction(user) as rows:
-            held = await rows.turns.finish(_turn_uuid(turn_id), _turn_uuid(lease), outcome) or _lease_lost()
+            held = await rows.turns.finish(_turn_uuid(turn_id), _turn_uuid(lease), outcome) or lease_lost()
             if held.stop is None:
-                ended = await rows.turns.find(held.turn.id) or _lease_lost()
-                return Done() if (ended.lease, ended.status) == (_turn_uuid(lease), outcome) else _lease_lost()
+                ended = await rows.turns.find(held.turn.id) or lease_lost()
+                return Done() if (ended.lease, ended.status) == (_turn_uuid(lease), outcome) else lease_lost()
             await rows.items.store_answer(held, stored)
             if title:
                 await rows.conversations.rename(held.turn.conversation_id, clean_title(title))
@@ -69,8 +69,9 @@ def _turn_uuid(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError:
-        _lease_lost()
+        lease_lost()
 
 
-def _lease_lost() -> NoReturn:
+def lease_lost() -> NoReturn:
+    """Say that the turn is another's by now, or has ended."""
     raise ProductError(ErrorCode.LEASE_LOST, "This turn is no longer yours to answer. Nothing was stored.")

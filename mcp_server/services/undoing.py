@@ -23,7 +23,7 @@ async def undo(write: Write, token: str) -> Undone:
     change = await _meant(write, token)
     reverted: list[Task] = []
     skipped: list[SkippedTask] = []
-    rows = (await write.rows.changes.rows_of([change.id]))[change.id]
+    rows = await write.rows.changes.rows_of(change.id)
     held = await write.hold(row.task_id for row in rows)
     for changed in rows:
         task = held[changed.task_id]

@@ -14,6 +14,7 @@ from mcp_server.db.session import Database, Rows
 from mcp_server.db.tasks import HeldTask
 from mcp_server.origin import Origin
 from mcp_server.services.snapshots import Content
+from mcp_server.services.turns import lease_lost
 from mcp_server.services.zones import Clock, utc_now, zone_of
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
@@ -97,11 +98,14 @@ class Writer:
         """Do what ``rule`` says, or give the answer that the same write was given before.
 
         Raises:
-            ProductError: ``conflict``, when the key was used for another write; and whatever the rule refuses.
+            ProductError: ``conflict``, when the key was used for another write, ``lease_lost``, when the turn that it
+                belongs to is another's by now or has ended; and whatever the rule refuses.
         """
         key, digest = _identity(origin, arguments)
         async with self._database.transaction(user, holds_person=True) as rows:
             person = await rows.people.lock()  # a duplicate waits here, and then finds the first one's answer
+            if origin.turn_id and origin.lease and not await rows.turns.is_answered(origin.turn_id, origin.lease):
+                lease_lost()
             stored = await rows.replies.find(key) if key else None
             if stored is not None:
                 return kind.model_validate(_same(stored, digest).result)
@@ -110,7 +114,7 @@ class Writer:
             token = await write.record(origin)
             answer = answer.model_copy(update={"undo_token": token})
             if write.undoes is not None and token is not None:
-                await _turn_over(rows, write.undoes, int(token[1:]))
+                await rows.changes.turn_over(write.undoes, int(token[1:]))
             if key:
                 kept = answer.model_dump(mode="json", exclude_none=True)
                 await rows.replies.add(key, StoredReply(digest, kept))
@@ -131,13 +135,3 @@ def _same(stored: StoredReply, digest: str) -> StoredReply:
         sentence = "This idempotency key was used for another write. Send it under a new key."
         raise ProductError(ErrorCode.CONFLICT, sentence)
     return stored
-
-
-async def _turn_over(rows: Rows, number: int, by: int) -> None:
-    """Note that a change set is undone; what it had undone itself stands again, and so on down the chain."""
-    done_by: int | None = by
-    while (change := await rows.changes.find(number)) is not None:
-        await rows.changes.set_undone_by(number, done_by)
-        if change.undoes is None:
-            return
-        number, done_by = change.undoes, (None if done_by is not None else number)

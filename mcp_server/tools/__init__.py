@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from mcp_server.caller import Door
 from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
-from mcp_server.services.deleting import DeletionService
+from mcp_server.services.deletion import DeletionService
 from mcp_server.services.people import PersonService
 from mcp_server.services.starting import StartService
 from mcp_server.services.tasks import TaskService

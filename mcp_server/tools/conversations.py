@@ -1,5 +1,6 @@
 """The gateway's own conversation tools (``specs/001-first-light/contracts/conversation-tools.md``), and a search."""
 
+import uuid
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -60,9 +61,10 @@ class ConversationTools:
         time_zone: Annotated[str, Field(max_length=64)] = "",
         history: Limit = 20,
         closes: ItemAnswer | None = None,
+        lease: uuid.UUID | None = None,
     ) -> TurnStarted:
         """Store a message and take the right to answer it; it may be the person's word on an open item."""
-        told = Message(conversation_id, create, title, key, message, time_zone, history, closes)
+        told = Message(conversation_id, create, title, key, message, time_zone, history, closes, lease)
         return await self._starts.begin(user, told)
 
     async def retry_turn(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from mcp_server.caller import Door, acting_user
 from mcp_server.origin import Origin
-from mcp_server.services.deleting import DeletionService, Target, needs_confirmation
+from mcp_server.services.deletion import DeletionService, Target, needs_confirmation
 from mcp_server.tools.changes import Items
 from shared.contract import Scope
 from shared.errors import ErrorCode, ProductError

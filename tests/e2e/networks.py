@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import httpx2
 from playwright.sync_api import BrowserContext, Locator, Page, Route, TimeoutError as TooLate, expect
 
 PATIENCE_SECONDS = 30
@@ -15,6 +16,9 @@ PRESS_MS = 2_000
 SLOW = {"offline": False, "latency": 200, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
 """Milliseconds and bytes per second: a phone at the edge of its network."""
 
+MESSAGES = ("threads.create", "threads.add_user_message")
+SHOWN = b'"user_message"'
+TOLD = re.compile("access-control-|content-type|retry-after")
 OFFER = re.compile(r"^(Try again|Send again|Try now)$")
 RELOAD = re.compile("reload the page")
 
@@ -24,7 +28,8 @@ class Network:
     """What lies between a browser and the services.
 
     ``slow``: every byte takes its time. ``cut``: the first request of each kind never arrives. ``lost``: it arrives, is
-    served, and nobody hears the answer, cookies included.
+    served, and nobody hears the answer, cookies included. ``torn``: a message arrives, and its answer ends before it
+    shows that.
     """
 
     kind: str
@@ -44,10 +49,13 @@ class Network:
 
     def _fail(self, context: BrowserContext, route: Route) -> None:
         kind = kind_of(route)
-        if kind is None or kind in self.failed:
+        if kind is None or kind in self.failed or (self.kind == "torn" and not kind.endswith(MESSAGES)):
             route.continue_()
             return
         self.failed.add(kind)
+        if self.kind == "torn":
+            _tear(route)
+            return
         if self.kind == "lost":
             before = context.cookies()
             route.fetch()
@@ -55,6 +63,22 @@ class Network:
                 context.clear_cookies()
                 context.add_cookies(before)  # type: ignore[arg-type] - what `cookies` gave is what this takes
         route.abort()
+
+
+def _tear(route: Route) -> None:
+    """Hang up as soon as the answer shows the message, and pass on what came before that."""
+    asked = route.request
+    said = {name: value for name, value in asked.headers.items() if name != "accept-encoding"}
+    heard = b""
+    with httpx2.stream("POST", asked.url, headers=said, content=asked.post_data) as answer:
+        for part in answer.iter_bytes():
+            heard += part
+            if SHOWN in heard:
+                break
+    shown = heard.find(SHOWN)
+    body = heard if shown == -1 else heard[: heard.rfind(b"data: ", 0, shown)]
+    told = {name: value for name, value in answer.headers.items() if TOLD.match(name)}
+    route.fulfill(status=answer.status_code, headers=told, body=body)
 
 
 def kind_of(route: Route) -> str | None:

@@ -121,7 +121,7 @@ class Stage:
     def open(self, page: Page, user_id: str) -> None:
         """Put the conversation before the person who is signed in."""
         page.route("**/chatkit", self.answer)
-        page.evaluate("([id, thread]) => localStorage.setItem(`remit.thread.${id}`, thread)", [user_id, THREAD["id"]])
+        page.evaluate("([id, thread]) => sessionStorage.setItem(`remit.thread.${id}`, thread)", [user_id, THREAD["id"]])
 
 
 def frames(events: Iterable[dict[str, Any]]) -> str:

@@ -151,6 +151,7 @@ def test_the_states_of_the_chat_are_without_a_violation(
     expect(tab.get_by_role("dialog", name="Tasks").get_by_label("buy milk")).to_be_visible()
     looks.at("chat-tasks", sizes=("phone",))
     tab.keyboard.press("Escape")
+    see_a_failed_way_out(tab, looks)
 
     stage.open(tab, person.user_id)
     tab.reload()
@@ -172,6 +173,18 @@ def test_the_states_of_the_chat_are_without_a_violation(
     see_the_rich_composer(tab, looks)
 
     assert looks.violations == []
+
+
+def see_a_failed_way_out(tab: Page, looks: Looks) -> None:
+    """Look at what a press in the narrow bar above the chat says: it must not be squeezed in between its buttons."""
+    tab.route("**/sign-out", lambda route: route.abort())
+    tab.get_by_role("button", name="Sign out").click()
+    expect(tab.get_by_role("alert")).to_contain_text("You are still signed in")
+    looks.at("chat-sign-out", sizes=("phone",))
+    said = tab.get_by_role("alert").bounding_box()
+    assert said is not None
+    if said["width"] < SMALLEST[0] * 0.8:
+        looks.violations.append(f"chat-sign-out: said in {said['width']} pixels of {SMALLEST[0]}")
 
 
 def see_the_rich_composer(tab: Page, looks: Looks) -> None:

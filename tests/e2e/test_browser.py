@@ -122,7 +122,7 @@ def test_the_next_person_at_the_same_browser_sees_nothing_of_it(visitor: Page) -
     expect(say(visitor, "what is on my list?")).not_to_contain_text("notary")
 
     (mine,) = remembered(visitor).keys() - {key}
-    visitor.evaluate("([name, value]) => localStorage.setItem(name, value)", [mine, thread])
+    visitor.evaluate("([name, value]) => sessionStorage.setItem(name, value)", [mine, thread])
     visitor.reload()
     expect(visitor.get_by_role("heading", name="Hello Bob")).to_be_visible()
     expect(visitor.get_by_role("log")).not_to_contain_text("notary")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.launcher import Launcher
+from tests.e2e.networks import Network, persevere
 from tests.e2e.people import Person
 from tests.e2e.relay import Relay
 from tests.e2e.slow_model import ANSWER, SlowModel
@@ -141,6 +142,28 @@ def test_an_answer_whose_gateway_was_killed_is_asked_for_again_without_a_reload(
     interrupted = tab.get_by_role("article", name="Assistant").get_by_text("This answer was interrupted")
     expect(interrupted).to_be_visible(timeout=LEASE_MS)
     tab.get_by_role("button", name="Answer again").click()
+    expect(answer(tab)).to_contain_text(ANSWER)
+    expect(tab.get_by_role("article", name="You")).to_have_count(1)
+    expect(tab.get_by_role("article", name="Assistant")).to_have_count(1)
+
+
+@pytest.mark.requirement("005/FR-038")
+@pytest.mark.requirement("005/SC-002")
+def test_a_message_that_is_sent_again_while_it_is_being_answered_is_stored_once(tab: Page, model: SlowModel) -> None:
+    Network("torn").under(tab.context)
+    message = tab.get_by_label("Message")
+    message.fill("Tell me a story")
+    message.press("Enter")
+    persevere(tab, answer(tab).filter(has_text=FIRST))  # refused by now, because it runs
+    model.let_go()
+    expect(answer(tab)).to_contain_text(ANSWER)
+
+    if message.input_value():  # the page may have seen that it arrived
+        message.press("Enter")
+        expect(message).to_have_value("")
+        expect(tab.get_by_role("log")).to_have_attribute("aria-busy", "false")
+    tab.reload()
+
     expect(answer(tab)).to_contain_text(ANSWER)
     expect(tab.get_by_role("article", name="You")).to_have_count(1)
     expect(tab.get_by_role("article", name="Assistant")).to_have_count(1)

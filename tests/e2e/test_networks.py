@@ -74,6 +74,22 @@ def test_a_session_that_ends(chat: Page, remit: Launcher, person: Person, networ
     expect(chat.get_by_label("Message")).to_have_value("half a sen")
 
 
+@pytest.mark.parametrize("network", ["torn"], indirect=True)
+def test_a_message_whose_answer_breaks_off_before_showing_it_is_done_once(
+    chat: Page, remit: Launcher, network: Network
+) -> None:
+    network.under(chat.context)
+    for message in ("add buy milk tomorrow", "add water the ferns"):  # the first one begins the conversation
+        network.failed.clear()
+        say(chat, message)
+    assert network.failed == {"POST chatkit threads.add_user_message"}
+
+    chat.reload()
+    expect(chat.get_by_role("article", name="Assistant")).to_have_count(2)
+    expect(chat.get_by_role("article", name="You")).to_have_count(2)
+    assert open_titles(chat, remit) == ["buy milk", "water the ferns"]
+
+
 def sign_up(tab: Page, remit: Launcher) -> str:
     email = f"{secrets.token_hex(8)}@example.com"
     tab.goto(f"{remit.page}/sign-up")

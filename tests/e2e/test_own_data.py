@@ -17,6 +17,7 @@ def panel(chat: Page) -> Locator:
 
 @pytest.mark.requirement("005/SC-004")
 @pytest.mark.requirement("005/FR-034")
+@pytest.mark.requirement("005/FR-021")
 def test_the_tasks_beside_the_chat_follow_it_and_are_done_and_taken_back(chat: Page, person: Person) -> None:
     expect(panel(chat)).to_contain_text("Nothing is open.")
     chat.get_by_label("Message").fill("add buy milk tomorrow")
@@ -30,6 +31,7 @@ def test_the_tasks_beside_the_chat_follow_it_and_are_done_and_taken_back(chat: P
     panel(chat).get_by_role("button", name="Undo").click()
 
     expect(panel(chat)).to_contain_text("Taken back.")
+    expect(panel(chat).get_by_role("heading", name="Open tasks")).to_be_focused()  # the button that had it is gone
     expect(milk).not_to_be_checked()
     milk.check()
     milk.uncheck()
@@ -52,8 +54,10 @@ def test_the_tasks_follow_another_tab(chat: Page, remit: Launcher) -> None:
 
 @pytest.mark.requirement("005/SC-004")
 @pytest.mark.requirement("005/FR-031")
+@pytest.mark.requirement("005/FR-021")
 def test_the_time_zone_is_chosen_and_kept(chat: Page) -> None:
-    chat.get_by_role("link", name="Settings").click()
+    chat.get_by_role("link", name="Settings").press("Enter")
+    expect(chat.get_by_role("heading", name="Settings")).to_be_focused()  # the link that had it is gone
     zone = chat.get_by_label("Time zone")
     expect(zone).to_be_enabled()
 

@@ -51,8 +51,24 @@ class Sent:
     wait: float = 0
 
 
-class Crowd:
-    """Some people at once, each in a conversation of their own, until they are told to stop."""
+class People:
+    """Some people at once, until they are told to stop; ``done`` is how many of their messages were answered."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self._stopped = asyncio.Event()
+
+    async def until(self, turns: int) -> None:
+        """Return once so many messages are answered."""
+        while self.done < turns:  # noqa: ASYNC110 - it is counted in many places
+            await asyncio.sleep(0.2)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+class Crowd(People):
+    """Each is in a conversation of their own."""
 
     def __init__(
         self,
@@ -64,7 +80,7 @@ class Crowd:
         remembers: bool = True,
         last_seconds: float = LAST_SECONDS,
     ) -> None:
-        self.done = 0
+        super().__init__()
         self.history: list[Sent] = []
         self._remembers = remembers
         self._last_seconds = last_seconds
@@ -72,16 +88,7 @@ class Crowd:
         self._issuer = issuer
         self._size = size
         self._dice = random.Random(seed)  # noqa: S311 - the same run again, no secret
-        self._stopped = asyncio.Event()
         self._patient: set[asyncio.Task[None]] = set()
-
-    async def until(self, turns: int) -> None:
-        """Return once so many messages are answered."""
-        while self.done < turns:  # noqa: ASYNC110 - it is counted in many places
-            await asyncio.sleep(0.2)
-
-    def stop(self) -> None:
-        self._stopped.set()
 
     async def run(self) -> None:
         """Talk until stopped, when the faults are over too; then insist once more on what is still unanswered."""

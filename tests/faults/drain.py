@@ -4,13 +4,15 @@ import asyncio
 import time
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import httpx2
 
 from tests.faults.crowd import events
-from tests.faults.stack import Stack, running_stack
+from tests.faults.stack import Cluster, Stack, running_stack
 from tests.gateway.openai_server import OpenAIServer
 from tests.mcp_server.database import run
 from tests.services import Service
@@ -20,10 +22,23 @@ AGAIN_SECONDS = 0.1
 RELEASE_SECONDS = 1
 LOST = """
 SELECT t.status FROM turns t
-WHERE EXISTS (SELECT FROM items i WHERE i.user_id = t.user_id AND i.turn_id = t.id AND i.kind = 'user_message')
+WHERE t.user_id = ANY($1)
+AND EXISTS (SELECT FROM items i WHERE i.user_id = t.user_id AND i.turn_id = t.id AND i.kind = 'user_message')
 AND EXISTS (SELECT FROM items i WHERE i.user_id = t.user_id AND i.turn_id = t.id AND i.kind = 'assistant_message'
             AND i.data #>> '{content,0,text}' LIKE 'Here%')
 """
+
+
+class End(Enum):
+    """How a gateway ends under its streams.
+
+    By SIGTERM, and the model goes on after a second, or never; or by SIGKILL, the negative control: nothing more is
+    stored.
+    """
+
+    GOING_ON = auto()
+    HELD_UP = auto()
+    KILLED = auto()
 
 
 @dataclass(frozen=True)
@@ -34,67 +49,62 @@ class Drain:
         acknowledged: messages that the gateway said it has.
         kept: how each was stored, with what was said of its answer.
         endings: the last event of each stream.
-        exit_seconds: from SIGTERM to the end of the process; ``status`` is its exit status.
+        exit_seconds: from the signal to the end of the process.
     """
 
     acknowledged: int
     kept: Counter[str]
     endings: Counter[str]
     exit_seconds: float
-    status: int
 
     @property
     def lost(self) -> int:
         return self.acknowledged - self.kept.total()
 
 
-def drain_round(*, streams: int, released: bool, killed: bool = False) -> Drain:
-    """Stop the gateway under so many streams; the model goes on after a second, or never.
-
-    ``killed`` ends it without a chance to store anything: the negative control.
-    """
-    return asyncio.run(_drain(streams, released, killed))
+def drain_rounds(cluster: Cluster, streams: int, ends: Sequence[End]) -> list[Drain]:
+    """End the gateway under so many streams, in one way after the other."""
+    return asyncio.run(_drains(cluster, streams, ends))
 
 
-async def _drain(streams: int, released: bool, killed: bool) -> Drain:
-    model = OpenAIServer(["Here is a longer answer to that."] * streams, go_on=asyncio.Event())
+async def _drains(cluster: Cluster, streams: int, ends: Sequence[End]) -> list[Drain]:
+    model = OpenAIServer(["Here is a longer answer to that."] * streams * len(ends))
     async with model.open() as url:
         told = {"OPENAI_BASE_URL": url, "GATEWAY_TURNS_AT_ONCE": str(streams)}
-        stack_of = running_stack(gateway=told)
+        stack_of = running_stack(cluster, gateway=told)
         stack = await asyncio.to_thread(stack_of.__enter__)
         try:
-            return await _stop_under_load(stack, model, streams, released, killed)
+            return [await _drain(stack, model, streams, end) for end in ends]
         finally:
             await asyncio.to_thread(stack_of.__exit__, None, None, None)
 
 
-async def _stop_under_load(stack: Stack, model: OpenAIServer, streams: int, released: bool, killed: bool) -> Drain:
-    speaking, endings = asyncio.Semaphore(0), Counter[str]()
+async def _drain(stack: Stack, model: OpenAIServer, streams: int, end: End) -> Drain:
+    speaking, endings, go_on = asyncio.Semaphore(0), Counter[str](), asyncio.Event()
+    model.go_on, users = go_on, [f"user-{uuid.uuid4().hex}" for _ in range(streams)]
+    if not stack.gateway.is_running:
+        await asyncio.to_thread(stack.gateway.start)
     async with httpx2.AsyncClient(timeout=CALL_SECONDS, limits=httpx2.Limits(max_connections=None)) as http:
         listening: list[asyncio.Task[None]] = []
-        for _ in range(streams):  # one after the other: a process that is late takes no more
-            listening.append(asyncio.create_task(_listen(stack, http, speaking, endings)))
+        for user in users:  # one after the other: a process that is late takes no more
+            listening.append(asyncio.create_task(_listen(stack, http, user, speaking, endings)))
             await speaking.acquire()
         begun = time.monotonic()
-        stopping = asyncio.create_task(asyncio.to_thread(_kill if killed else Service.stop, stack.gateway))
-        if released:
+        leave = Service.kill if end is End.KILLED else Service.stop
+        stopping = asyncio.create_task(asyncio.to_thread(leave, stack.gateway))
+        if end is End.GOING_ON:
             await asyncio.sleep(RELEASE_SECONDS)
-            assert model.go_on is not None
-            model.go_on.set()
-        status = await stopping
+            go_on.set()
+        await stopping
         seconds = time.monotonic() - begun
         await asyncio.gather(*listening)
-    kept = Counter(row["status"] for row in await asyncio.to_thread(run, stack.postgres.url, LOST))
-    return Drain(streams, kept, endings, seconds, status)
+    kept = Counter(row["status"] for row in await asyncio.to_thread(run, stack.postgres.url, LOST, users))
+    return Drain(streams, kept, endings, seconds)
 
 
-def _kill(gateway: Service) -> int:
-    gateway.kill()
-    return -9
-
-
-async def _listen(stack: Stack, http: httpx2.AsyncClient, speaking: asyncio.Semaphore, endings: Counter[str]) -> None:
-    user = f"user-{uuid.uuid4().hex}"
+async def _listen(
+    stack: Stack, http: httpx2.AsyncClient, user: str, speaking: asyncio.Semaphore, endings: Counter[str]
+) -> None:
     headers = {"Authorization": f"Bearer {stack.issuer.gateway_token(user)}", "Accept": "text/event-stream"}
     url, is_speaking = f"{stack.gateway.url}/api/{user}/chat", False
     while True:

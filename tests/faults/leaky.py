@@ -1,26 +1,34 @@
-"""A gateway that forgets no turn, and 300 kB with each: the negative control of the memory run."""
+"""A service that forgets no turn, and holds so many bytes with each: the negative control of the memory run."""
 
-from typing import Any
+import os
+import pkgutil
+import runpy
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
 
-import gateway.app
-from gateway.__main__ import main
-from gateway.turn import Turn
-from gateway.turns import Turns
+BEGINS = {"gateway": "gateway.turns:Turns", "mcp_server": "mcp_server.services.starting:StartService"}
+"""What begins a turn, by service."""
 
-BALLAST_BYTES = 300_000
+Begin: TypeAlias = Callable[..., Awaitable[object]]
 
-_kept: list[tuple[Turn, bytearray]] = []
+_kept: list[tuple[object, bytearray]] = []
 
 
-class LeakyTurns(Turns):
-    """Keeps every turn, as a cache without a bound would."""
-
-    async def begin(self, *positional: Any, **told: Any) -> Turn:
-        turn = await super().begin(*positional, **told)
-        _kept.append((turn, bytearray(b"x" * BALLAST_BYTES)))
+def _remembering(begin: Begin, size: int) -> Begin:
+    async def begin_and_keep(*positional: Any, **told: Any) -> object:
+        turn = await begin(*positional, **told)
+        _kept.append((turn, bytearray(b"x" * size)))
         return turn
+
+    return begin_and_keep
+
+
+def main() -> None:
+    service = os.environ["IN_PLACE_OF"]
+    begins = pkgutil.resolve_name(BEGINS[service])
+    begins.begin = _remembering(begins.begin, int(os.environ["LEAKED_BYTES"]))
+    runpy.run_module(service, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
-    gateway.app.Turns = LeakyTurns  # type: ignore[misc]
     main()

@@ -25,13 +25,13 @@ class Memory:
 
 
 def memory_round(stack: Stack, *, turns: int) -> dict[str, Memory]:
-    """Let people talk for so many turns, and compare the last nine tenths' end with their beginning."""
+    """Let people talk for so many turns, and compare the last nine tenths' end with their beginning, by service."""
     with quick_runner() as runner:
         return runner.run(_talk(stack, turns))
 
 
 async def _talk(stack: Stack, turns: int) -> dict[str, Memory]:
-    services = {service.module: service for service in (stack.gateway, stack.mcp_server)}
+    services = {"gateway": stack.gateway, "mcp_server": stack.mcp_server}
     visitors = Visitors(stack, PEOPLE)
     async with asyncio.TaskGroup() as talking:
         talking.create_task(visitors.run())

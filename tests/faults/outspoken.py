@@ -17,8 +17,6 @@ import shared.exporting
 import shared.logs
 import shared.observing
 
-SERVICE = "OUTSPOKEN"
-
 
 def _usual_log(*_: Any) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
@@ -48,7 +46,7 @@ def main() -> None:
     shared.observing.Observed = OutspokenRequests  # type: ignore[misc]
     uvicorn.Config = UsualServer  # type: ignore[misc]
     gateway.auth.NOT_SIGNED_IN = f"Sign in first. {dict(os.environ)}"
-    runpy.run_module(os.environ[SERVICE], run_name="__main__", alter_sys=True)
+    runpy.run_module(os.environ["IN_PLACE_OF"], run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

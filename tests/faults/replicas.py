@@ -6,8 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import httpx2
 from local.keys import Keys
 from local.services import Environments, environments, with_login
 from local.settings import PORTS
+from tests.faults.stack import start_together
 from tests.frontend.sign_in import migrate as migrate_sign_in
 from tests.pooler import transaction_pooler, wait_until_it_listens
 from tests.services import (
@@ -138,10 +138,10 @@ def running_replicas(issuer: Issuer | None = None, **settings: str) -> Iterator[
         services = (*pages, *tools, *gateways)
         for service in services:
             running.callback(service.stop)
-        _start(pages + tools)
+        start_together(pages + tools)
         if pages:  # a gateway that finds no keys asks again only after a while
             _wait_until_ready(ports[PAGES.balanced])
-        _start(gateways)
+        start_together(gateways)
         _wait_until_ready(ports[GATEWAYS.balanced])
         yield Replicas(owner_url, ports, services, admin)
 
@@ -175,11 +175,6 @@ def _sign_in(running: ExitStack, owner_url: str, keys: Keys, ports: dict[str, in
     done = migrate_sign_in(told | {"DATABASE_URL": owner_url})
     assert done.returncode == 0, done.stderr
     return running.enter_context(transaction_pooler(direct))
-
-
-def _start(services: Sequence[Service]) -> None:
-    with ThreadPoolExecutor() as at_once:
-        list(at_once.map(Service.start, services))
 
 
 def _wait_until_ready(port: int) -> None:

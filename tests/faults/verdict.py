@@ -2,8 +2,9 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from tests.faults.crowd import Sent
@@ -11,9 +12,9 @@ from tests.mcp_server.database import run
 
 ITEMS = """
 SELECT i.user_id, i.conversation_id::text, i.seq, i.kind, i.turn_id::text, i.data #>> '{content,0,text}' AS text
-FROM items i ORDER BY i.user_id, i.conversation_id, i.seq
+FROM items i WHERE i.user_id = ANY($1) ORDER BY i.user_id, i.conversation_id, i.seq
 """
-TASKS = "SELECT title FROM tasks"
+TASKS = "SELECT title FROM tasks WHERE user_id = ANY($1)"
 SAID = "user_message", "assistant_message"
 
 
@@ -37,10 +38,15 @@ class Verdict:
 
 def judge(owner_url: str, history: Sequence[Sent]) -> Verdict:
     """Compare what the senders were told with what is stored."""
-    items = [one for one in run(owner_url, ITEMS) if one["kind"] in SAID]
+    users = list({sent.user for sent in history})
+    items = [one for one in run(owner_url, ITEMS, users) if one["kind"] in SAID]
+    return compare(history, items, Counter(row["title"] for row in run(owner_url, TASKS, users)))
+
+
+def compare(history: Sequence[Sent], items: Sequence[Mapping[str, Any]], tasks: Counter[str]) -> Verdict:
+    """Compare what the senders were told with items, conversation by conversation, and the titles of tasks."""
     questions = Counter(_word(one["text"]) for one in items if one["kind"] == "user_message")
     answers = Counter(one["turn_id"] for one in items if one["kind"] == "assistant_message")
-    tasks = Counter(row["title"] for row in run(owner_url, TASKS))
     turn_of = {_word(one["text"]): one["turn_id"] for one in items if one["kind"] == "user_message"}
     done = [sent.word for sent in history if sent.done]
     return Verdict(
@@ -48,7 +54,7 @@ def judge(owner_url: str, history: Sequence[Sent]) -> Verdict:
         unanswered=[word for word in done if not answers[turn_of.get(word, "")]],
         doubled=[word for word, count in questions.items() if count > 1]
         + [word for word in done if answers[turn_of.get(word, "")] > 1],
-        misplaced=_misplaced(items),
+        misplaced=_misplaced(history, items),
         doubled_effects=[sent.word for sent in history if tasks[sent.word] > 1],
         lost_effects=[sent.word for sent in history if sent.added and not tasks[sent.word]],
         stuck=[sent.word for sent in history if sent.acknowledged and not sent.done],
@@ -67,15 +73,21 @@ def percentile(values: Sequence[float], n: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[n - 1] if len(values) > 1 else max(values, default=0)
 
 
-def _misplaced(items: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the answers that do not follow their own question."""
+def _misplaced(history: Sequence[Sent], items: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the questions that stand elsewhere than they were sent to, and the answers that follow no own question."""
+    sent = {one.word: (at, one.conversation_id) for at, one in enumerate(history) if one.acknowledged}
     wrong: list[str] = []
-    question: dict[str, Any] = {}
-    for one in items:
-        if one["kind"] == "user_message":
-            question = one
-        elif (one["conversation_id"], one["turn_id"]) != (question.get("conversation_id"), question.get("turn_id")):
-            wrong.append(one["text"])
+    for place, said in groupby(items, lambda one: str(one["conversation_id"])):
+        question, before = "", -1
+        for one in said:
+            if one["kind"] == "assistant_message":
+                is_right = one["turn_id"] == question
+            else:
+                at, told = sent.get(_word(one["text"]), (before, place))
+                is_right = told == place and at >= before
+                question, before = one["turn_id"], at
+            if not is_right:
+                wrong.append(_word(one["text"]))
     return wrong
 
 

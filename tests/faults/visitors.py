@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import httpx2
 
+from tests.faults.crowd import DAY, People
 from tests.faults.stack import Stack
 from tests.gateway.serving import Person, chatkit_events
 from tests.gateway.talking import done_items, follow
@@ -16,7 +17,6 @@ from tests.gateway.talking import done_items, follow
 ANSWER_SECONDS = 60
 AGAIN_SECONDS = 0.1
 NOT_NOW = {409, 503}
-DAY = 86_400
 CONVERSATIONS, MESSAGES = 4, 12
 """Of small talk, which most turns are: they cost the least, and a turn is what might be held."""
 UNKNOWN = "7f1d1f0e-0000-4000-8000-000000000000"
@@ -36,26 +36,13 @@ class Patient(Person):
         return answer
 
 
-class Visitors:
-    """Some people at once, each of whom is followed by another, until they are told to stop.
-
-    Attributes:
-        done: how many messages were answered.
-    """
+class Visitors(People):
+    """Each is followed by another."""
 
     def __init__(self, stack: Stack, at_once: int) -> None:
-        self.done = 0
+        super().__init__()
         self._stack = stack
         self._at_once = at_once
-        self._stopped = asyncio.Event()
-
-    async def until(self, turns: int) -> None:
-        """Return once so many messages are answered."""
-        while self.done < turns:  # noqa: ASYNC110 - it is counted in many places
-            await asyncio.sleep(0.2)
-
-    def stop(self) -> None:
-        self._stopped.set()
 
     async def run(self) -> None:
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=self._at_once)

@@ -1,11 +1,23 @@
 """Apps that a person let in are told to that person alone, and get no new token once they are disconnected."""
 
+from datetime import datetime, timedelta
+
+import asyncpg
 import pytest
 
 from tests.frontend.sign_in import Account, SignIn
 from tests.oauth import OAuthApp
 
 pytestmark = pytest.mark.requirement("003/FR-042")
+
+REFRESHED = """
+INSERT INTO auth."oauthRefreshToken"
+SELECT (jsonb_populate_record(given, jsonb_build_object(
+    'id', given.id || later, 'token', given.token || later, 'createdAt', given."createdAt" + later * interval '1 day'
+))).*
+FROM auth."oauthRefreshToken" AS given, generate_series(1, 101) AS later WHERE given."clientId" = $1
+"""
+"""As many refreshes as the service would not read in one go, a day after each other."""
 
 
 def app_of(account: Account, name: str = "Planner") -> OAuthApp:
@@ -30,6 +42,22 @@ def test_an_app_that_was_let_in_is_listed(account: Account) -> None:
     assert (told["clientId"], told["name"]) == (app.client_id, "Planner")
     assert told["scopes"] == ["tasks:read", "offline_access"]
     assert str(told["allowedAt"]) <= str(told["lastUsedAt"])
+
+
+@pytest.mark.anyio
+async def test_the_last_use_is_told_however_often_an_app_was_used(account: Account, owner_url: str) -> None:
+    app = app_of(account)
+    app.get_in()
+    [before] = apps_of(account)
+    owner = await asyncpg.connect(owner_url)
+    await owner.execute(REFRESHED, app.client_id)
+    await owner.close()
+
+    [told] = apps_of(account)
+
+    used, first = (datetime.fromisoformat(str(one["lastUsedAt"])) for one in (told, before))
+    assert used - first > timedelta(days=100)
+    assert told["allowedAt"] == before["allowedAt"]
 
 
 def test_a_disconnected_app_gets_no_new_token(account: Account) -> None:

@@ -53,3 +53,11 @@ def test_a_page_of_another_origin_registers_itself_as_an_app(service: SignIn) ->
 
     assert answer.status_code in {200, 201}, answer.text
     assert answer.json()["client_id"]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/consent", "/api/auth/oauth2/authorize?client_id=x"])
+def test_an_app_that_signs_people_in_by_a_popup_keeps_hold_of_it(service: SignIn, path: str) -> None:
+    answer = service.get(path)
+
+    assert "cross-origin-opener-policy" not in answer.headers
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"  # the others are sent

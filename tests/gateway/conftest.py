@@ -1,5 +1,6 @@
 """Fixtures of the gateway's tests: gateways in the test process, and the people who use them."""
 
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import TypeAlias
@@ -8,6 +9,7 @@ import httpx2
 import pytest
 from agents import Model
 
+from gateway import room
 from tests.gateway.serving import Person, Started, Wire, gateway_of
 from tests.services import Issuer, Service, SigningKey, gateway_environment
 
@@ -27,8 +29,9 @@ def wire(mcp_server: Service) -> Wire:
 
 
 @pytest.fixture
-async def start(environment: dict[str, str], wire: Wire) -> AsyncIterator[Start]:
+async def start(environment: dict[str, str], wire: Wire, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Start]:
     """Start a gateway: with a model, without one the offline assistant, and with any setting changed."""
+    monkeypatch.setattr(room, "LATE_SECONDS", math.inf)  # a test's own work, in the same loop, makes it late
     async with AsyncExitStack() as stack:
         told = environment | {"GATEWAY_MCP_URL": await stack.enter_async_context(wire.open())}
 

@@ -78,11 +78,13 @@ class Wire:
 
     Attributes:
         carried: the bytes of the bodies, there and back.
+        loses: the tool whose answers do not arrive, whatever it did.
     """
 
     upstream: str
     asked: list[Asked] = field(default_factory=list)
     carried: int = 0
+    loses: str = ""
     before: Callable[[Asked], Awaitable[Response | None]] | None = None
 
     @property
@@ -109,6 +111,8 @@ class Wire:
         except httpx2.TransportError:
             return Response(status_code=502)
         self.carried += len(body) + len(found.content)
+        if self.loses and self.tools[-1:] == [self.loses]:
+            return Response(status_code=502)
         return Response(found.content, found.status_code, media_type=found.headers.get("content-type"))
 
 

@@ -7,7 +7,7 @@ from tests.gateway.serving import Person, Wire, chatkit_message
 
 pytestmark = pytest.mark.anyio
 
-MOST_INSIDE = 8_900
+MOST_INSIDE = 6_300
 """Between the gateway and the MCP server, there and back."""
 MOST_TO_THE_PAGE = 3_100
 

@@ -9,6 +9,7 @@ from agents.testing import ScriptedModel, assistant_message, function_call
 from starlette.responses import Response
 
 from gateway.agent_tools import READS
+from gateway.answers import LONGEST_KEPT, MOST_KEPT, TOO_LONG
 from gateway.progress import STEPS
 from gateway.results import CHANGES
 from shared.contract import TaskTool
@@ -69,6 +70,28 @@ async def test_a_list_shows_number_title_date_and_a_button_on_each_row(start: St
     assert "2. buy milk" in drawn
     assert "repeats" in drawn
     assert "buy milk" not in said_in(events), "the person sees the list itself"
+
+
+@pytest.mark.requirement("004/FR-016")
+async def test_a_list_is_stored_without_notes_and_calls_no_longer_than_a_model_hears(
+    start: Start, meet: Meet, wire: Wire
+) -> None:
+    tasks = [{"title": f"task {n}", "notes": f"long{n}" * 500} for n in range(6)]
+    adding = function_call("add_tasks", json.dumps({"tasks": tasks}), call_id="add")
+    looks = [[function_call("find_tasks", "{}", call_id=f"look{n}")] for n in range(6)]
+    ann = meet(await start(ScriptedModel([[adding], *looks, [assistant_message("There.", item_id="m")]])))
+    await ann.chat("hello")
+
+    stored = wire.asked[-1].arguments["items"]
+    notes, card = (
+        next(one["data"] for one in stored if one["kind"] == kind) for kind in ("hidden_context_item", "widget")
+    )
+    assert "long1" not in json.dumps(card)
+    outputs = [call["output"] for call in notes["content"]["calls"]]
+    assert [len(output) > LONGEST_KEPT for output in outputs] == [False] * 7
+    assert sum(len(call["output"]) + len(call["arguments"]) for call in notes["content"]["calls"]) < MOST_KEPT + 500
+    assert "long1" in outputs[-1], "the control: the last look is kept"
+    assert TOO_LONG in outputs[1:3], "what does not fit is left out from the first on"
 
 
 @pytest.mark.requirement("004/FR-040")

@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gateway import mcp_link
+from gateway import mcp_http, mcp_link
 from gateway.assertion import AssertionSigner
 from gateway.mcp_client import McpClient
+from shared.contract import Item
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 from tests.gateway.serving import Asked, Wire, serve
@@ -22,7 +23,12 @@ from tests.services import GATEWAY_ISSUER, Service, SigningKey
 
 pytestmark = pytest.mark.anyio
 
-TURN = "turn"
+TURN = {"turn_id": "turn", "lease": "lease"}
+"""Of no turn: reading needs none."""
+
+MESSAGE = Item.model_validate(
+    {"id": "m", "kind": "user_message", "created_at": "2026-11-25T10:00:00Z", "data": {"content": []}}
+)
 
 
 @asynccontextmanager
@@ -43,12 +49,12 @@ def somebody() -> UserId:
 
 
 async def total(client: McpClient, user: UserId) -> int:
-    return int((await client.call_task_tool(user, "find_tasks", {}, turn_id=TURN))["total"])
+    return int((await client.call_task_tool(user, "find_tasks", {}, **TURN))["total"])
 
 
 async def code_of(client: McpClient, arguments: dict[str, Any]) -> ErrorCode:
     with pytest.raises(ProductError) as caught:
-        await client.call_task_tool(somebody(), "find_tasks", arguments, turn_id=TURN)
+        await client.call_task_tool(somebody(), "find_tasks", arguments, **TURN)
     return caught.value.code
 
 
@@ -57,14 +63,19 @@ async def code_of(client: McpClient, arguments: dict[str, Any]) -> ErrorCode:
 async def test_two_hundred_calls_at_once_reach_the_right_user(client: McpClient) -> None:
     users = [somebody() for _ in range(20)]
 
-    async def add(user: UserId, n: int) -> None:
-        title = {"title": f"{user} {n}"}
-        await client.call_task_tool(user, "add_tasks", {"tasks": [title]}, turn_id=str(uuid.uuid4()))
+    async def begin(user: UserId) -> dict[str, str]:
+        new = {"conversation_id": str(uuid.uuid4()), "create": True, "title": "", "key": "k", "message": MESSAGE}
+        started = await client.begin_turn(user, **new, time_zone="", history=1)
+        return {"turn_id": started.turn_id, "lease": started.lease}
 
-    await asyncio.gather(*(add(user, n) for n in range(10) for user in users))
+    async def add(user: UserId, turn: dict[str, str], n: int) -> None:
+        await client.call_task_tool(user, "add_tasks", {"tasks": [{"title": f"{user} {n}"}]}, **turn)
+
+    turns = await asyncio.gather(*(begin(user) for user in users))
+    await asyncio.gather(*(add(user, turn, n) for n in range(10) for user, turn in zip(users, turns, strict=True)))
 
     for user in users:
-        found = await client.call_task_tool(user, "find_tasks", {"limit": 50}, turn_id=TURN)
+        found = await client.call_task_tool(user, "find_tasks", {"limit": 50}, **TURN)
         assert found["total"] == 10
         assert {task["title"].split()[0] for task in found["tasks"]} == {user}
 
@@ -103,7 +114,7 @@ async def test_sent_as_it_is_such_a_text_fails_without_a_meaning_and_alone(
     monkeypatch.setattr(mcp_link, "_sendable", lambda arguments: arguments)
 
     with pytest.raises(ValueError, match="surrogates"):
-        await client.call_task_tool(somebody(), "find_tasks", {"query": "\ud800"}, turn_id=TURN)
+        await client.call_task_tool(somebody(), "find_tasks", {"query": "\ud800"}, **TURN)
     assert await total(client, somebody()) == 0
 
 
@@ -146,6 +157,19 @@ async def test_an_odd_answer_costs_one_call_and_says_nothing_of_itself(
     assert caught.value.code is code
     assert (caught.value.retry_after is not None) == (code is ErrorCode.UNAVAILABLE)
     assert "secret" not in caught.value.message
+    assert await total(client, somebody()) == 0
+
+
+@pytest.mark.requirement("004/FR-016")
+async def test_an_answer_is_read_no_further_than_it_may_be_long(
+    client: McpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(mcp_http, "MOST_BYTES", 50)
+        with pytest.raises(ProductError) as caught:
+            await total(client, somebody())
+
+    assert caught.value.code is ErrorCode.INTERNAL
     assert await total(client, somebody()) == 0
 
 

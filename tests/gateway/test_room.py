@@ -5,60 +5,60 @@ import time
 
 import pytest
 
-from gateway.room import FEWEST, FIRST, Room
+from gateway.room import FEW, FEWEST, FIRST, LATE_SECONDS, Room
 
-pytestmark = [pytest.mark.anyio, pytest.mark.requirement("004/FR-053")]
+pytestmark = pytest.mark.requirement("004/FR-053")
 
-
-async def until_place(room: Room, taken: int) -> None:
-    async with asyncio.timeout(10):
-        while not room.has_place(taken):  # noqa: ASYNC110 - it is asked, as it is under load
-            await asyncio.sleep(0.01)
+MANY = 1_000
 
 
-async def late_for_a_while() -> None:
-    for _ in range(20):
-        time.sleep(0.1)  # noqa: ASYNC251 - that nothing else can run meanwhile is the point
-        await asyncio.sleep(0)
+def places(room: Room) -> int:
+    return next(taken for taken in range(MANY) if not room.has_place(taken))
 
 
-async def test_a_loop_that_comes_late_takes_fewer_and_more_again_when_it_is_in_time() -> None:
+def felt(room: Room, *, late: bool, times: int, running: int = 0) -> int:
+    """Let so many beats come in time or late, and return how many places there are then."""
+    for _ in range(times):
+        room.feel(2 * LATE_SECONDS if late else 0, running)
+    return places(room)
+
+
+def test_a_moments_lateness_leaves_a_few_and_one_that_lasts_the_fewest() -> None:
     room = Room(64)
-    assert room.has_place(FIRST - 1)
+    assert places(room) == FIRST
 
-    async with room.measured(lambda: FEWEST):
-        await late_for_a_while()
-        late = [room.has_place(taken) for taken in (FEWEST - 1, FEWEST)]
-        await until_place(room, FEWEST)
-
-    assert late == [True, False]
+    assert felt(room, late=True, times=1) == FEW
+    assert FEWEST < felt(room, late=True, times=3) < FEW
+    assert felt(room, late=True, times=MANY) == FEWEST
 
 
-async def test_a_room_grows_to_twice_what_runs_in_time_and_no_further() -> None:
+def test_a_process_that_is_in_time_again_takes_more_again() -> None:
+    room = Room(64)
+    felt(room, late=True, times=MANY)
+
+    assert FEWEST < felt(room, late=False, times=50) < FIRST
+    assert felt(room, late=False, times=MANY) == FIRST
+
+
+def test_a_room_grows_to_twice_what_runs_in_time_and_no_further() -> None:
+    assert felt(Room(64), late=False, times=MANY, running=FIRST) == 2 * FIRST
+
+
+def test_a_room_never_grows_beyond_what_was_allowed() -> None:
+    assert felt(Room(FIRST + 2), late=False, times=MANY, running=FIRST) == FIRST + 2
+
+
+def test_the_few_that_were_allowed_are_all_that_a_late_process_takes() -> None:
+    assert felt(Room(1), late=True, times=MANY) == 1
+
+
+@pytest.mark.anyio
+async def test_it_is_the_event_loop_whose_lateness_is_felt() -> None:
     room = Room(64)
 
-    async with room.measured(lambda: FIRST):
-        await until_place(room, FIRST * 2 - 1)
-        await asyncio.sleep(0.5)
+    async with room.measured(lambda: 0):
+        for _ in range(10):
+            time.sleep(0.05)  # noqa: ASYNC251 - that nothing else can run meanwhile is the point
+            await asyncio.sleep(0)
 
-    assert not room.has_place(FIRST * 2)
-
-
-async def test_a_room_never_grows_beyond_what_was_allowed() -> None:
-    room = Room(FIRST + 2)
-
-    async with room.measured(lambda: FIRST):
-        await until_place(room, FIRST + 1)
-        await asyncio.sleep(0.5)
-
-    assert not room.has_place(FIRST + 2)
-
-
-async def test_the_few_that_were_allowed_are_all_that_a_late_process_takes() -> None:
-    room = Room(1)
-
-    async with room.measured(lambda: 1):
-        await late_for_a_while()
-
-    assert room.has_place(0)
-    assert not room.has_place(1)
+    assert places(room) < FIRST

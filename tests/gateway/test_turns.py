@@ -329,6 +329,66 @@ async def test_an_answer_that_cannot_be_stored_ends_with_an_error_that_allows_a_
     assert (plain.status_code, plain.json()["code"]) == (503, "unavailable")
 
 
+@pytest.mark.requirement("004/FR-015")
+async def test_an_answer_whose_storing_hangs_is_stored_by_another_try(
+    start: Start, meet: Meet, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "STORE_TRY_SECONDS", 0.3)
+    ann = meet(await start())
+    is_over = asyncio.Event()
+
+    async def hang_once(one: Asked) -> Response | None:
+        if one.tool == "finish_turn" and wire.tools.count("finish_turn") == 1:
+            await is_over.wait()
+            return Response(status_code=503)
+        return None
+
+    wire.before = hang_once
+    events = await ann.chat("hello")
+    is_over.set()
+
+    assert said_in(events).startswith("I am Remit's offline assistant")
+    assert events[-1]["type"] != "error"
+    assert await status(ann, events[0]["thread"]["id"]) == "done"
+
+
+@pytest.mark.requirement("004/FR-017")
+async def test_who_sends_again_because_the_beginning_was_not_heard_is_answered_at_once(
+    start: Start, meet: Meet, wire: Wire
+) -> None:
+    ann = meet(await start())
+    elsewhere = meet(await start())
+    message = {"message": "add buy milk", "idempotency_key": "k1"}
+    wire.loses = "begin_turn"
+    lost = await ann.post("chat", message)
+    wire.loses = ""
+
+    other = await elsewhere.post("chat", message)
+    again = await ann.say(**message)
+
+    assert (lost.status_code, other.status_code) == (503, 409), "the control: another process has to wait"
+    assert again["response"].startswith("Added “buy milk”.")
+    thread_id = again["conversation_id"]
+    assert [role for role, _ in await messages(ann, thread_id)] == ["user", "assistant"]
+
+
+@pytest.mark.requirement("004/FR-024")
+async def test_a_stored_answer_that_cannot_be_shown_again_is_told_as_a_failure(
+    start: Start, meet: Meet, owner_url: str
+) -> None:
+    ann = meet(await start())
+    message = {"message": "hello", "idempotency_key": "k1"}
+    assert (await ann.post("chat", message)).status_code == 200
+    odd = "UPDATE items SET data = '{\"content\": 5}' WHERE user_id = $1 AND kind = 'assistant_message'"
+    await asyncio.to_thread(run, owner_url, odd, ann.user_id)
+
+    again = await ann.post("chat", message)
+    streamed = await ann.post("chat", message, accept="text/event-stream")
+
+    assert (again.status_code, again.json()["code"]) == (500, "internal")
+    assert "event: error" in streamed.text
+
+
 @pytest.mark.requirement("004/FR-024")
 async def test_what_nobody_foresaw_at_the_end_is_told_too(
     start: Start, meet: Meet, monkeypatch: pytest.MonkeyPatch

@@ -83,7 +83,7 @@ def test_the_same_key_finds_the_answer_that_was_stored(talk: Talk) -> None:
     again = talk.begin(key="k", message=message)
 
     assert (again["replayed"], again["lease"], again["turn_id"]) == (True, "", first["turn_id"])
-    assert [one["data"]["content"][0]["text"] for one in again["page"]["items"]] == ["done", "buy milk"]
+    assert again["page"]["items"] == []  # what was answered is read, not heard
     assert talk.texts() == ["buy milk", "done"]
 
 
@@ -213,6 +213,42 @@ def test_a_turn_that_failed_is_answered_when_its_message_is_sent_again(talk: Tal
     assert again["lease"] != first["lease"]
     assert talk.texts() == ["buy milk", "done"]
     assert talk.status() == "done"
+
+
+@pytest.mark.requirement("004/FR-015")
+def test_a_message_is_heard_however_many_notes_its_answers_left(talk: Talk) -> None:
+    message = item("buy milk")
+    started = talk.begin(create=True, key="k", message=message)
+    notes = [item(f"note {n}", "hidden_context_item") for n in range(4)]
+    talk.finish(started, outcome="failed", items=notes)
+
+    again = talk.begin(key="k", message=message, history=3)
+
+    heard = [one["data"]["content"][0]["text"] for one in again["page"]["items"]]
+    assert heard == ["note 3", "note 2", "note 1", "buy milk"]
+    assert again["page"]["has_more"]
+
+
+@pytest.mark.requirement("004/FR-014")
+@pytest.mark.parametrize("end", ["finished", "stopped", "taken over"])
+def test_a_write_for_a_turn_that_is_over_changes_nothing(
+    talk: Talk, let_the_lease_run_out: Callable[[], None], end: str
+) -> None:
+    message = item("buy milk")
+    started = talk.begin(create=True, key="k", message=message)
+    holder = talk.caller.with_meta(turn=started["turn_id"], lease=started["lease"])
+    holder.ok("add_tasks", tasks=[{"title": "milk"}])
+    let_the_lease_run_out()
+    holder.ok("add_tasks", tasks=[{"title": "eggs"}])  # nobody else answers: late is not too late
+
+    if end == "taken over":
+        talk.begin(key="k", message=message)
+    else:
+        talk.finish(started, outcome="done" if end == "finished" else end)
+
+    assert holder.code("add_tasks", tasks=[{"title": "tea"}]) == "lease_lost"
+    assert holder.code("add_tasks", tasks=[{"title": "milk"}]) == "lease_lost"
+    assert talk.caller.ok("find_tasks")["total"] == 2
 
 
 def test_a_failed_message_is_not_answered_once_the_conversation_went_on(talk: Talk) -> None:

@@ -110,6 +110,19 @@ def test_a_change_that_was_redone_stands_again_however_often(anyone: Caller) -> 
 
 
 @pytest.mark.requirement("002/FR-021")
+def test_in_a_long_chain_of_undos_it_is_told_of_each_by_which_it_is_undone(
+    person: Caller, owner_url: str, user_id: str
+) -> None:
+    token = add(person, "one")
+    for _ in range(12):
+        token = person.ok("undo", undo_token=token)["undo_token"]
+
+    standing = run(owner_url, "SELECT undone_by FROM changes WHERE user_id = $1 ORDER BY id", user_id)
+
+    assert [one["undone_by"] for one in standing] == [None, *[n if n % 2 == 1 else None for n in range(3, 14)], None]
+
+
+@pytest.mark.requirement("002/FR-021")
 def test_what_changed_since_is_left_alone_and_named(anyone: Caller) -> None:
     add(anyone, "one", "two", "three")
     token = anyone.ok(

@@ -7,11 +7,12 @@ import argparse
 import logging
 import sys
 
+from benchmarks import machine
 from tests.certificates import share_certificates
 from tests.prove.promise import Outcome, Promise, own_stage
 from tests.prove.promises import PROMISES
 from tests.prove.report import keep, line
-from tests.prove.trying import try_all, try_each
+from tests.prove.trying import try_chosen
 from tests.services import ROOT
 
 PROGRESS = ROOT / ".local" / "prove"
@@ -23,20 +24,17 @@ def main() -> int:
     names = parser.parse_args().names
     if unknown := set(names) - {one.name for one in PROMISES}:
         parser.error(f"there is no promise {', '.join(sorted(unknown))}")
+    commit = machine.commit()
+
+    def tell(promise: Promise, outcome: Outcome, seconds: float) -> None:
+        keep(promise, outcome, seconds, commit)
+        sys.stdout.write(line(promise, outcome, seconds))
+        sys.stdout.flush()
+
     share_certificates()
     logging.disable()  # what broken controls say is no news
     with own_stage() as stage:
-        if names:
-            is_kept = try_each([one for one in PROMISES if one.name in names], stage, _tell)
-        else:
-            is_kept = try_all(PROMISES, stage, _tell, PROGRESS)
-    return 0 if is_kept else 1
-
-
-def _tell(promise: Promise, outcome: Outcome, seconds: float) -> None:
-    keep(promise, outcome, seconds)
-    sys.stdout.write(line(promise, outcome, seconds))
-    sys.stdout.flush()
+        return 0 if try_chosen(PROMISES, names, stage, tell, PROGRESS) else 1
 
 
 if __name__ == "__main__":

@@ -3,31 +3,30 @@
 import secrets
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 
 import httpx2
 
 from tests.faults.canaries import Aviary, Flight, canary
 from tests.faults.echoing import Provider
-from tests.faults.stack import Stack, running_stack
+from tests.faults.stack import Cluster, Stack, running_stack
+from tests.mcp_server.database import command
 from tests.observability.collector import Collector
 from tests.prove.promise import Outcome, Promise, Stage
 from tests.services import Service, free_port
 
-SINKS = ("logs", "traces", "metrics", "answers", "told to others")
+DATABASE = "logs of the database"
+SINKS = ("logs", "traces", "metrics", "answers", "told to others", DATABASE)
 OUTSPOKEN = "tests.faults.outspoken"
 PER_FLIGHT = 69
 
 
-@contextmanager
-def _stack(collector: Collector, provider: Provider, ports: dict[str, int], *, outspoken: bool) -> Iterator[Stack]:
+def _stack(cluster: Cluster, collector: Collector, provider: Provider) -> AbstractContextManager[Stack]:
     """Start everything with traces, metrics and logs on, and a provider that says back what it hears."""
     model = {"OPENAI_BASE_URL": provider.url, "OPENAI_API_KEY": f"sk-{canary()}", "OPENAI_API": "chat_completions"}
-    tools = collector.environment | {"MCP_SERVER_METRICS_PORT": str(ports["mcp_server"]), "OUTSPOKEN": "mcp_server"}
-    chat = collector.environment | model | {"GATEWAY_METRICS_PORT": str(ports["gateway"]), "OUTSPOKEN": "gateway"}
-    modules = {"gateway_module": OUTSPOKEN, "mcp_server_module": OUTSPOKEN} if outspoken else {}
-    with running_stack(**modules, gateway=chat, mcp_server=tools) as stack:
-        yield stack
+    tools = collector.environment | {"MCP_SERVER_METRICS_PORT": str(free_port())}
+    chat = collector.environment | model | {"GATEWAY_METRICS_PORT": str(free_port())}
+    return running_stack(cluster, gateway=chat, mcp_server=tools)
 
 
 @contextmanager
@@ -45,53 +44,72 @@ def _by_secret(stack: Stack, secret: str) -> Iterator[Service]:
         service.stop()
 
 
-def _flown(flights: int, *, outspoken: bool) -> Aviary:
-    """Let canaries out as often as is asked, once more without a database, and look into every sink."""
-    aviary, collector, provider = Aviary(), Collector(), Provider()
-    ports = {"gateway": free_port(), "mcp_server": free_port()}
-    secret = secrets.token_urlsafe(48)
-    with _stack(collector, provider, ports, outspoken=outspoken) as stack, _by_secret(stack, secret) as by_secret:
+def _flown(stack: Stack, collector: Collector, flights: int, *, and_without_database: bool) -> Aviary:
+    """Let canaries out as often as is asked, stop the services, and look into every sink."""
+    aviary, secret = Aviary(), secrets.token_urlsafe(48)
+    with _by_secret(stack, secret) as by_secret:
         services = (stack.gateway, stack.mcp_server, by_secret)
         for service in services:
             aviary.keep_secrets_of(service)
         flight = Flight(stack, by_secret, secret, aviary)
         for _ in range(flights):
             flight.fly()
-        if not outspoken:
+        if and_without_database:
             stack.postgres.process.send_signal(signal.SIGQUIT)
             stack.postgres.stop()
             flight.fly()
             stack.postgres.start()
-        for port in ports.values():
+        for name, service in (("GATEWAY", stack.gateway), ("MCP_SERVER", stack.mcp_server)):
+            port = service.environment[f"{name}_METRICS_PORT"]
             aviary.search("metrics", httpx2.get(f"http://127.0.0.1:{port}/metrics").text)
         for service in services:
             service.stop()
             aviary.search("logs", service.log.read_text("utf-8"))
-        aviary.search("logs of the database", stack.postgres.log.read_text("utf-8"))
+    aviary.search(DATABASE, stack.postgres.log.read_text("utf-8"))
     for body in collector.bodies:
         aviary.search("traces", body.decode("utf-8", "replace"))
-    collector.close()
-    provider.close()
     return aviary
 
 
-def run(_: Stage, tries: int) -> Outcome:
+@contextmanager
+def _every_statement_logged(owner_url: str) -> Iterator[None]:
+    try:
+        _tell_the_database(owner_url, "SET log_statement = 'all'")
+        yield
+    finally:
+        _tell_the_database(owner_url, "RESET log_statement")
+
+
+def _tell_the_database(owner_url: str, what: str) -> None:
+    for statement in (f"ALTER SYSTEM {what}", "SELECT pg_reload_conf()"):
+        command(owner_url, statement)
+
+
+def run(stage: Stage, tries: int) -> Outcome:
     """Let at least ``tries`` canaries out."""
-    aviary = _flown(-(-tries // PER_FLIGHT), outspoken=False)
-    control = _flown(1, outspoken=True)
+    with (
+        closing(Collector()) as collector,
+        closing(Provider()) as provider,
+        _stack(stage.mortal, collector, provider) as stack,
+    ):
+        aviary = _flown(stack, collector, -(-tries // PER_FLIGHT), and_without_database=True)
+        stack.take_over(gateway=OUTSPOKEN, mcp_server=OUTSPOKEN)
+        with _every_statement_logged(stack.postgres.url):
+            control = _flown(stack, collector, 1, and_without_database=False)
     return Outcome(
         len(aviary.texts | aviary.secrets),
-        {sink: aviary.seen[sink] for sink in (*SINKS, "logs of the database")},
+        {sink: aviary.seen[sink] for sink in SINKS},
         len(control.texts | control.secrets),
         {sink: control.seen[sink] for sink in SINKS},
-        {f"searched: {sink}": aviary.searched[sink] for sink in (*SINKS, "logs of the database")},
+        {f"searched: {sink}": aviary.searched[sink] for sink in SINKS},
     )
 
 
 PROMISE = Promise(
     "canaries",
     "No secret and no text of a person reaches a log, a trace, a metric, or an answer to somebody else.",
-    "the usual log of access, spans as libraries make them, paths in metrics, an error page in debug mode",
+    "the usual log of access, spans as libraries make them, paths in metrics, an error page in debug mode, a database"
+    " that logs each statement",
     5_000,
     run,
 )

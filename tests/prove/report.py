@@ -1,29 +1,33 @@
 """What the promises came to, kept by name, so that one of them can be tried again: JSON, and one page."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
 from tests.prove.promise import Outcome, Promise
+from tests.services import ROOT
 
-FOLDER = Path(__file__).parent.parent.parent / "benchmarks" / "results"
+FOLDER = ROOT / "benchmarks" / "results"
 HEAD = """\
 # Promises of the kind "never"
 
 `make prove` writes this page; `make prove ONLY=name` tries one again. Zero in *n* tries bounds the true rate below
-3/*n* at 95 %. The control is the same test with the protection taken out: it must find something, or the zero means
-nothing.
+3/*n* at 95 %. A zero means nothing unless it could have been more: the control is the same test with the protection
+taken out, and must find something. *By a test*: a broken build shows it too seldom or too late for a control; there
+`tests/faults/test_verdict.py` makes up runs in which one thing is wrong, and each must be found. A dash: not shown yet.
 
-| promise | tried | must be 0 | control, tried | control, found | without | seconds |
-|---|---|---|---|---|---|---|
+| promise | tried | must be 0 | seconds | commit | date |
+|---|--:|--:|--:|---|---|
 """
+BY_A_TEST = "*by a test*"
+UNKNOWN = "–"
 
 
-def keep(promise: Promise, outcome: Outcome, seconds: float) -> None:
+def keep(promise: Promise, outcome: Outcome, seconds: float, commit: str, folder: Path = FOLDER) -> None:
     """Put one outcome in the place of the last one of that promise."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    file = FOLDER / "prove.json"
+    file = folder / "prove.json"
     kept: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     kept[promise.name] = {
         "says": promise.says,
@@ -33,12 +37,21 @@ def keep(promise: Promise, outcome: Outcome, seconds: float) -> None:
         "control": promise.control,
         "control_tried": outcome.control_tried,
         "control_broken": outcome.control_broken,
+        "tested": outcome.tested,
         "figures": outcome.figures,
         "seconds": round(seconds, 1),
+        "commit": commit,
+        "date": machine.date(),
         "machine": machine.described(),
     }
-    file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
-    (FOLDER / "prove.md").write_text(_page(kept), "utf-8")
+    write(kept, folder)
+
+
+def write(kept: Mapping[str, Any], folder: Path = FOLDER) -> None:
+    """Write what is kept, and the page of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "prove.json").write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
+    (folder / "prove.md").write_text(_page(kept), "utf-8")
 
 
 def line(promise: Promise, outcome: Outcome, seconds: float) -> str:
@@ -52,29 +65,38 @@ def line(promise: Promise, outcome: Outcome, seconds: float) -> str:
     )
 
 
-def _page(kept: dict[str, Any]) -> str:
-    rows = "".join(_row(name, one) for name, one in kept.items())
-    return f"{HEAD}{rows}\n{total(kept)}\n\n{machine.sentence()}\n"
+def _page(kept: Mapping[str, Any]) -> str:
+    """Return all in one table, and then each with what must be 0 and what its control found."""
+    rows, sections = ("".join(one(name, kept[name]) for name in sorted(kept)) for one in (_row, _section))
+    return f"{HEAD}{rows}\n{total(kept)}\n{sections}\n## Machine\n\n{machine.sentence()}\n"
 
 
-def total(kept: dict[str, Any]) -> str:
+def total(kept: Mapping[str, Any]) -> str:
     """Say how long all of them take, one after another."""
     return f"All together {sum(one['seconds'] for one in kept.values()) / 60:.0f} minutes."
 
 
-def _row(name: str, one: dict[str, Any]) -> str:
-    more = f" ({_counts(one['figures'])})" if one["figures"] else ""
-    cells = (
-        f"**{name}**{'' if one['kept'] else ' — BROKEN'}: {one['says']}",
-        f"{one['tried']:,}{more}",
-        _counts(one["broken"]),
-        f"{one['control_tried']:,}",
-        _counts(one["control_broken"]),
-        one["control"],
-        f"{one['seconds']:.0f}",
+def _row(name: str, one: Mapping[str, Any]) -> str:
+    found = f"{sum(one['broken'].values()):,}" if one["kept"] else "**BROKEN**"
+    commit, date = one.get("commit") or UNKNOWN, one.get("date", UNKNOWN)
+    return f"| [{name}](#{name}) | {one['tried']:,} | {found} | {one['seconds']:,.0f} | {commit} | {date} |\n"
+
+
+def _section(name: str, one: Mapping[str, Any]) -> str:
+    figures = f"\n{_counts(one['figures'])}.\n" if one["figures"] else ""
+    by = one["control_broken"] | dict.fromkeys(one.get("tested", ()), BY_A_TEST)
+    rows = "".join(
+        f"| {what} | {count:,} | {_shown(by.get(what))} |\n" for what, count in sorted(one["broken"].items())
     )
-    return f"| {' | '.join(cells)} |\n"
+    return (
+        f"\n## {name}\n\n{one['says']} Control: {one['control']}.\n{figures}\n"
+        f"| must be 0 | in {one['tried']:,} | control, in {one['control_tried']:,} |\n|---|--:|--:|\n{rows}"
+    )
 
 
-def _counts(counts: dict[str, Any]) -> str:
+def _shown(found: int | str | None) -> str:
+    return UNKNOWN if found is None else f"{found:,}" if isinstance(found, int) else found
+
+
+def _counts(counts: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}: {count:,}" for name, count in counts.items())

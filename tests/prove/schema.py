@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.app import create_gateway
-from gateway.auth import SCHEMES
+from gateway.auth import SCHEME
 from tests.faults.stack import NO_LIMITS
 from tests.gateway.serving import settings_of
 from tests.prove.promise import Outcome, Promise, Stage
@@ -63,7 +63,7 @@ def _gateway(stage: Stage, tools: Service, folder: Path, module: str) -> Service
 def schema_of(environment: dict[str, str]) -> dict[str, Any]:
     """Return the schema as the gateway's routes say it."""
     schema = create_gateway(settings_of(environment)).app.openapi()
-    schema["components"]["securitySchemes"] = SCHEMES
+    schema["components"]["securitySchemes"] = {SCHEME: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     return schema
 
 

@@ -1,7 +1,7 @@
 """Tries promises one after another; a run of all of them can be interrupted and goes on where it was."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -9,6 +9,13 @@ from tests.prove.promise import Outcome, Promise, Stage
 
 Told: TypeAlias = Callable[[Promise, Outcome, float], None]
 """Hears of each promise as soon as it was tried: what came of it, and after how many seconds."""
+
+
+def try_chosen(promises: Sequence[Promise], names: Collection[str], stage: Stage, tell: Told, progress: Path) -> bool:
+    """Try those that are named, whatever was tried before; without a name all, or what is left of all."""
+    if names:
+        return try_each([one for one in promises if one.name in names], stage, tell)
+    return try_all(promises, stage, tell, progress)
 
 
 def try_each(promises: Iterable[Promise], stage: Stage, tell: Told) -> bool:

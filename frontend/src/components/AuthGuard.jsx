@@ -1,6 +1,6 @@
 /** Shows what it guards once the session is resolved and names its user; before that nothing of it exists. */
 
-import { useRef } from "react";
+import { Fragment, useRef } from "react";
 import { useSession } from "../contexts/SessionContext.jsx";
 import { useRetry } from "../hooks/useRetry.js";
 import { Card } from "./Card.jsx";
@@ -15,7 +15,7 @@ export function AuthGuard({ fallback, children }) {
   const hasFailed = useRef(false);
   if (error) hasFailed.current = true;
 
-  if (userId) return children;
+  if (userId) return <Fragment key={userId}>{children}</Fragment>; // nothing of it is for anybody else
   if (isBroken) {
     return (
       <Card title="Your session names no user">

@@ -17,6 +17,7 @@ export function CredentialsForm({ onSend, action, style = "primary", children })
   /** @param {import("react").FormEvent<HTMLFormElement>} event */
   const submit = async (event) => {
     event.preventDefault();
+    if (isSending) return;
     const fields = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(event.currentTarget)));
     setIsSending(true);
     setFault("");
@@ -33,7 +34,7 @@ export function CredentialsForm({ onSend, action, style = "primary", children })
           {fault}
         </p>
       )}
-      <button type="submit" className={style} disabled={isSending}>
+      <button type="submit" className={style} aria-disabled={isSending}>
         {action}
       </button>
     </form>

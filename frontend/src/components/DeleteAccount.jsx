@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { useSession } from "../contexts/SessionContext.jsx";
+import { useSuccessor } from "../hooks/useSuccessor.js";
 import { answerOf, authClient } from "../utils/authClient.js";
 import { CredentialsForm } from "./CredentialsForm.jsx";
 import { Field } from "./Field.jsx";
@@ -12,6 +13,8 @@ const WORD = "DELETE";
 export function DeleteAccount({ api }) {
   const { user, forget } = useSession();
   const [isAsking, setIsAsking] = useState(false);
+  const opener = useSuccessor(isAsking);
+  const firstField = useSuccessor(isAsking);
 
   /** @param {Record<string, string>} fields */
   const leave = async ({ password, word }) => {
@@ -35,7 +38,7 @@ export function DeleteAccount({ api }) {
     return (
       <>
         <p className="hint">Your tasks, conversations, connected apps and the account itself. It cannot be undone.</p>
-        <button type="button" className="danger" onClick={() => setIsAsking(true)}>
+        <button ref={opener} type="button" className="danger" onClick={() => setIsAsking(true)}>
           Delete my account…
         </button>
       </>
@@ -44,7 +47,7 @@ export function DeleteAccount({ api }) {
   return (
     <CredentialsForm action="Delete everything" style="danger" onSend={leave}>
       <p className="note">Everything is gone at once, for good. Download your data before, if you want to keep it.</p>
-      <Field label="Password" name="password" type="password" autoComplete="current-password" />
+      <Field inputRef={firstField} label="Password" name="password" type="password" autoComplete="current-password" />
       <Field label={`Type ${WORD} to confirm`} name="word" autoComplete="off" autoCapitalize="characters" />
       <button type="button" onClick={() => setIsAsking(false)}>
         Keep my account

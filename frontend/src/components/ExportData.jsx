@@ -2,12 +2,15 @@
 
 import { useState } from "react";
 
+const TAKEN_MS = 60_000; // some browsers read the file only after the person agreed to keep it
+
 /** @param {{ api: import("../utils/apiClient.js").ApiClient }} props */
 export function ExportData({ api }) {
   const [isAsking, setIsAsking] = useState(false);
   const [fault, setFault] = useState("");
 
   const download = async () => {
+    if (isAsking) return;
     setIsAsking(true);
     setFault("");
     try {
@@ -21,7 +24,7 @@ export function ExportData({ api }) {
   return (
     <>
       <p className="hint">Your tasks, changes and conversations, as a JSON file.</p>
-      <button type="button" disabled={isAsking} onClick={download}>
+      <button type="button" aria-disabled={isAsking} onClick={download}>
         {isAsking ? "Collecting…" : "Download my data"}
       </button>
       {fault && (
@@ -37,5 +40,5 @@ export function ExportData({ api }) {
 function save(blob, name) {
   const address = URL.createObjectURL(blob);
   Object.assign(document.createElement("a"), { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address)); // the browser has taken it by then
+  setTimeout(() => URL.revokeObjectURL(address), TAKEN_MS);
 }

@@ -3,14 +3,16 @@
 import { useId } from "react";
 
 /**
- * @param {{ label: string, hint?: string } & import("react").InputHTMLAttributes<HTMLInputElement>} props
+ * @param {{
+ *   label: string, hint?: string, inputRef?: import("react").Ref<HTMLInputElement>,
+ * } & import("react").InputHTMLAttributes<HTMLInputElement>} props
  */
-export function Field({ label, hint, ...input }) {
+export function Field({ label, hint, inputRef, ...input }) {
   const id = useId();
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input id={id} required aria-describedby={hint ? `${id}-hint` : undefined} {...input} />
+      <input ref={inputRef} id={id} required aria-describedby={hint ? `${id}-hint` : undefined} {...input} />
       {hint && (
         <small id={`${id}-hint`} className="hint">
           {hint}

@@ -1,7 +1,8 @@
 /** In which zone "tomorrow at nine" is meant. */
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { timeIn } from "../utils/dates.js";
+import { Presses } from "../utils/presses.js";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 
@@ -10,10 +11,14 @@ export function TimeZone({ api }) {
   const [zone, setZone] = useState(/** @type {string | null} */ (null));
   const [said, setSaid] = useState("");
   const [fault, setFault] = useState("");
+  const [presses] = useState(() => new Presses());
+  const kept = useRef(/** @type {string | null} */ (null)); // by the server, as far as is known
+  const wished = useRef(""); // last
 
   const load = useCallback(async () => {
     try {
-      setZone((await api.get("settings")).time_zone);
+      kept.current = (await api.get("settings")).time_zone;
+      setZone(kept.current);
       setFault("");
     } catch (error) {
       setFault(/** @type {Error} */ (error).message);
@@ -24,19 +29,29 @@ export function TimeZone({ api }) {
   }, [load]);
 
   /** @param {string} chosen */
-  const choose = async (chosen) => {
-    const before = zone;
+  const keep = async (chosen) => {
+    if (wished.current !== chosen) return;
+    const outcome = { said: "", fault: "" };
+    try {
+      const { time_zone: stored } = await api.patch("settings", { time_zone: chosen });
+      kept.current = stored;
+      outcome.said = `Kept. It is ${timeIn(stored)} there now.`;
+    } catch (error) {
+      outcome.fault = /** @type {Error} */ (error).message;
+    }
+    if (wished.current !== chosen) return;
+    setZone(kept.current);
+    setSaid(outcome.said);
+    setFault(outcome.fault);
+  };
+
+  /** Arrow keys change it faster than it is kept: what another choice followed is not sent, or not said. @param {string} chosen */
+  const choose = (chosen) => {
+    wished.current = chosen;
     setZone(chosen);
     setFault("");
     setSaid("");
-    try {
-      const { time_zone: kept } = await api.patch("settings", { time_zone: chosen });
-      setZone(kept);
-      setSaid(`Kept. It is ${timeIn(kept)} there now.`);
-    } catch (error) {
-      setZone(before);
-      setFault(/** @type {Error} */ (error).message);
-    }
+    return presses.do(() => keep(chosen));
   };
 
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;

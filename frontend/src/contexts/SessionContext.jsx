@@ -1,8 +1,9 @@
 /** Who is signed in, from the session alone; and whether a session ended under the person's hands. */
 
-import { createContext, useCallback, useContext, useMemo, useState } from "react";
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { answerOf, authClient } from "../utils/authClient.js";
-import { forgetDrafts, rememberThread } from "../utils/memory.js";
+import { forgetTab, rememberThread } from "../utils/memory.js";
+import { hearTabs, tellTabs } from "../utils/tabs.js";
 
 /**
  * @typedef {object} Session
@@ -22,9 +23,13 @@ const SessionContext = createContext(/** @type {Session | null} */ (null));
 
 /** @param {{ children: import("react").ReactNode }} props */
 export function SessionProvider({ children }) {
-  const { data, isPending, error, refetch } = authClient.useSession();
+  const { data: found, isPending, error, refetch } = authClient.useSession();
+  const { data, leave } = useLeaving(found);
   const [hasEnded, setHasEnded] = useState(false);
   const userId = data?.user?.id || null;
+  useEffect(() => {
+    if (userId) setHasEnded(false); // somebody signed in since
+  }, [userId]);
 
   const end = useCallback(() => {
     setHasEnded(true);
@@ -32,17 +37,30 @@ export function SessionProvider({ children }) {
   }, [refetch]);
 
   const signOut = useCallback(async () => {
-    setHasEnded(false);
     const { error: refused } = await answerOf(authClient.signOut());
     if (refused) throw new Error("You are still signed in: the sign-in service cannot be reached. Try again.");
-    forgetDrafts();
-  }, []);
+    setHasEnded(false);
+    if (userId) tellTabs({ userId, hasLeft: true });
+    leave();
+  }, [userId, leave]);
 
   const forget = useCallback(() => {
-    forgetDrafts();
+    setHasEnded(false);
     if (userId) rememberThread(userId, null);
+    if (userId) tellTabs({ userId, hasLeft: true });
+    leave();
     refetch();
-  }, [userId, refetch]);
+  }, [userId, leave, refetch]);
+
+  useEffect(
+    () =>
+      hearTabs((news) => {
+        if (!news.hasLeft || (userId && news.userId !== userId)) return;
+        leave();
+        refetch();
+      }),
+    [userId, leave, refetch],
+  );
 
   /** @type {Session} */
   const session = useMemo(
@@ -68,4 +86,21 @@ export function useSession() {
   const session = useContext(SessionContext);
   if (!session) throw new Error("useSession is used outside of SessionProvider");
   return session;
+}
+
+/**
+ * A session that was left is over at once, whether or not the sign-in service can be asked about it just then.
+ * @template {{ session?: { id: string } | null }} Found
+ * @param {Found | null} found what the sign-in service said last
+ */
+function useLeaving(found) {
+  const latest = useRef(found);
+  latest.current = found;
+  const [leftId, setLeftId] = useState(/** @type {string | undefined} */ (undefined));
+  const leave = useCallback(() => {
+    forgetTab();
+    setLeftId(latest.current?.session?.id);
+  }, []);
+  const hasLeft = leftId !== undefined && found?.session?.id === leftId;
+  return { data: hasLeft ? null : found, leave };
 }

@@ -13,7 +13,7 @@ export function useNews(onNews) {
     const back = () => document.visibilityState === "visible" && latest.current(null);
     document.addEventListener("visibilitychange", back, { signal });
     window.addEventListener("online", back, { signal });
-    const stopHearing = hearTabs((news) => latest.current(news));
+    const stopHearing = hearTabs((news) => !news.hasLeft && latest.current(news));
     return () => {
       ending.abort();
       stopHearing();

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from "react";
 import { Card } from "../components/Card.jsx";
 import { Link } from "../components/Link.jsx";
 import { ScopeList } from "../components/ScopeList.jsx";
+import { useSuccessor } from "../hooks/useSuccessor.js";
 import { answerOf, authClient } from "../utils/authClient.js";
 import { dayOf } from "../utils/dates.js";
 
@@ -62,6 +63,8 @@ export function ConnectedApps() {
 /** @param {{ app: App, onRevoke: () => Promise<void> }} props */
 function ConnectedApp({ app, onRevoke }) {
   const [isAsking, setIsAsking] = useState(false);
+  const opener = useSuccessor(isAsking);
+  const question = useSuccessor(isAsking);
   return (
     <li>
       <h2>{app.name}</h2>
@@ -71,7 +74,9 @@ function ConnectedApp({ app, onRevoke }) {
       <ScopeList scopes={app.scopes} />
       {isAsking ? (
         <>
-          <p className="note">{app.name} gets no new access. What it holds now ends within the hour.</p>
+          <p ref={question} tabIndex={-1} className="note">
+            {app.name} gets no new access. What it holds now ends within the hour.
+          </p>
           <div className="answers">
             <button type="button" onClick={() => setIsAsking(false)}>
               Keep
@@ -82,7 +87,7 @@ function ConnectedApp({ app, onRevoke }) {
           </div>
         </>
       ) : (
-        <button type="button" aria-label={`Disconnect ${app.name}`} onClick={() => setIsAsking(true)}>
+        <button ref={opener} type="button" aria-label={`Disconnect ${app.name}`} onClick={() => setIsAsking(true)}>
           Disconnect…
         </button>
       )}

@@ -44,6 +44,7 @@ function Question({ clientId, redirect, scopes }) {
 
   /** @param {boolean} accept */
   const answer = async (accept) => {
+    if (isSending) return;
     setIsSending(true);
     setIsUnreachable(false);
     const { error } = await answerOf(authClient.oauth2.consent({ accept })); // its client follows the way back by itself
@@ -80,15 +81,23 @@ function Question({ clientId, redirect, scopes }) {
           Try again
         </button>
       )}
-      <div className="answers">
-        <button type="button" disabled={!name || isSending} onClick={() => answer(false)}>
-          Deny
-        </button>
-        <button type="button" className="primary" disabled={!name || isSending} onClick={() => answer(true)}>
-          Allow
-        </button>
-      </div>
+      <Answers isOpen={name !== null} isSending={isSending} onAnswer={answer} />
     </Card>
+  );
+}
+
+/** @param {{ isOpen: boolean, isSending: boolean, onAnswer: (accept: boolean) => void }} props */
+function Answers({ isOpen, isSending, onAnswer }) {
+  const props = { type: /** @type {const} */ ("button"), disabled: !isOpen, "aria-disabled": isSending };
+  return (
+    <div className="answers">
+      <button {...props} onClick={() => onAnswer(false)}>
+        Deny
+      </button>
+      <button {...props} className="primary" onClick={() => onAnswer(true)}>
+        Allow
+      </button>
+    </div>
   );
 }
 

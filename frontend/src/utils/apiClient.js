@@ -1,7 +1,7 @@
 /** The one client of the gateway: every request is for the signed-in person, with a good token, or is not made. */
 
 import { MessageKeys } from "./messageKeys.js";
-import { stopWhenEnded } from "./stopRequests.js";
+import { StopRequests } from "./stopRequests.js";
 import { claimsOf, createTokenSource } from "./token.js";
 import { newTraceparent } from "./trace.js";
 
@@ -57,28 +57,23 @@ export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded
    * @param {string} url
    * @param {RequestInit} init
    * @param {boolean} fresh
-   * @param {import("./stopRequests.js").Sent} sent
    */
-  async function sendOnce(url, init, fresh, sent) {
+  async function sendOnce(url, init, fresh) {
     const token = await tokens.get({ fresh });
     if (!token || claimsOf(token).sub !== userId) throw endSession();
     const headers = new Headers(init.headers);
     headers.set("Authorization", `Bearer ${token}`);
     headers.set("X-Time-Zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
     headers.set("traceparent", newTraceparent());
-    sent.key = keys.of(init.body);
-    if (sent.key) headers.set("Idempotency-Key", sent.key);
-    const answer = await send(url, { ...init, headers, credentials: "omit" });
-    keys.settle(init.body, answer);
-    return answer;
+    return send(url, { ...init, headers, credentials: "omit" });
   }
 
-  /** @param {string} url @param {RequestInit} init @param {import("./stopRequests.js").Sent} sent */
-  async function sendAuthorized(url, init, sent) {
+  /** @param {string} url @param {RequestInit} init */
+  async function sendAuthorized(url, init) {
     if (!userId) throw endSession();
-    const answer = await sendOnce(url, init, false, sent);
+    const answer = await sendOnce(url, init, false);
     if (answer.status !== 401) return answer;
-    const second = await sendOnce(url, init, true, sent); // the first token may just have expired
+    const second = await sendOnce(url, init, true); // the first token may just have expired
     if (second.status === 401) throw new Error("The assistant refuses your sign-in. Sign out, and in again.");
     return second;
   }
@@ -92,11 +87,13 @@ export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded
   async function ask(method, url, body, key) {
     const headers = { ...(body && { "Content-Type": "application/json" }), ...(key && { "Idempotency-Key": key }) };
     const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-    const answer = await reached(sendAuthorized(url, init, { key: null, hasHead: false }));
+    const answer = await reached(sendAuthorized(url, init));
     if (answer.ok) return answer;
     const { message } = await answer.json().catch(() => ({}));
     throw new RefusedError(typeof message === "string" ? message : FAILED, answer.status);
   }
+
+  const stops = new StopRequests(async (body) => read(await ask("POST", `${own}stop`, body)));
 
   return {
     chatkitUrl: `${own}chatkit`,
@@ -111,12 +108,15 @@ export function createApiClient({ gatewayUrl, userId, fetchToken, onSessionEnded
       const url = String(target);
       if (userId && !url.startsWith(home)) throw new Error("The person's token is for the gateway alone.");
       const asked = typeof init.body === "string" ? JSON.parse(init.body) : null;
-      const sent = { key: null, hasHead: false };
-      stopWhenEnded(asked, init.signal, sent, async (body) => read(await ask("POST", `${own}stop`, body)));
-      const answer = await sendAuthorized(url, init, sent);
+      const key = keys.of(asked);
+      const sent = { key, hasHead: false };
+      stops.watch(asked, init.signal, sent);
+      const headers = new Headers(init.headers);
+      if (key) headers.set("Idempotency-Key", key);
+      const answer = await sendAuthorized(url, { ...init, headers });
       sent.hasHead = true;
       if (answer.ok && changes(asked)) onAnswer?.(asked.params.thread_id);
-      return answer;
+      return key ? keys.settle(asked, answer) : answer;
     },
 
     /** Who the gateway takes the person for, and which assistant it has. */

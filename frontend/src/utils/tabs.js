@@ -1,8 +1,13 @@
-/** What the tabs of one browser tell each other: whose conversation or tasks changed. Content is never sent. */
+/** What the tabs of one browser tell each other: whose conversation or tasks changed, and who left. Content is never sent. */
 
 const NAME = "remit";
 
-/** @typedef {{ userId: string, threadId?: string }} News without a thread: only the tasks changed */
+/**
+ * @typedef {object} News
+ * @property {string} userId
+ * @property {string} [threadId] without one only the tasks changed
+ * @property {boolean} [hasLeft] the person signed out, or the account is gone: nothing else changed
+ */
 
 /** @type {BroadcastChannel | null} */
 let channel = null;

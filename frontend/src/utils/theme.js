@@ -1,19 +1,20 @@
 /** The look that a person chose for this browser: light, dark, or as the system is. */
 
+import { forBrowser } from "./storage.js";
+
 /** @typedef {"light" | "dark" | "system"} Theme */
 
 const KEY = "remit.theme";
 
 /** @returns {Theme} */
 export function recallTheme() {
-  const kept = localStorage.getItem(KEY);
+  const kept = forBrowser.read(KEY);
   return kept === "light" || kept === "dark" ? kept : "system";
 }
 
 /** @param {Theme} theme */
 export function rememberTheme(theme) {
-  if (theme === "system") localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, theme);
+  forBrowser.write(KEY, theme === "system" ? null : theme);
 }
 
 /** The stylesheet knows both by this attribute. @param {Theme} theme */

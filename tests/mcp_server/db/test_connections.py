@@ -8,7 +8,7 @@ from asyncpg import PostgresError
 
 from mcp_server.db import connections
 from mcp_server.db.admission import Pace
-from mcp_server.db.session import Database
+from mcp_server.db.session import MOST_A_PERSON, Database
 from mcp_server.telemetry import REGISTRY
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
@@ -23,8 +23,8 @@ def told(name: str) -> float:
 async def hold_all(database: Database, user: UserId) -> AsyncExitStack:
     """Open as many transactions as there are connections."""
     held = AsyncExitStack()
-    for _ in range(connections.MOST):
-        await held.enter_async_context(database.transaction(user))
+    for n in range(connections.MOST):
+        await held.enter_async_context(database.transaction(UserId(f"{user}-{n}")))
     return held
 
 
@@ -59,6 +59,27 @@ async def test_whoever_waits_too_long_is_told_to_try_again(
 
     assert refused.value.code is ErrorCode.UNAVAILABLE
     assert told("in_use") == 0
+
+
+@pytest.mark.requirement("004/FR-055")
+async def test_one_person_leaves_connections_for_the_others(database: Database, user_id: str) -> None:
+    """Their row is held by another process, say: all that they send waits for it."""
+    one, other = UserId(user_id), UserId(f"{user_id}-other")
+    async with database.transaction(one) as rows:
+        await rows.people.lock()
+        await rows.people.set_time_zone("Europe/Berlin")
+
+    async def hold() -> None:
+        async with database.transaction(one, holds_person=True):
+            pass
+
+    async with database.transaction(one, holds_person=True):
+        waiting = [asyncio.create_task(hold()) for _ in range(3 * connections.MOST)]
+        for _ in range(3):
+            assert await database.take(other, "bucket", Pace(1, 9))
+        assert told("in_use") == MOST_A_PERSON
+        assert not any(task.done() for task in waiting)
+    await asyncio.gather(*waiting)
 
 
 @pytest.mark.parametrize("is_cancelled", [True, False])

@@ -11,7 +11,7 @@ from mcp_server.services.adding import add
 from mcp_server.services.changes import ChangeService
 from mcp_server.services.changing import update
 from mcp_server.services.completing import complete, reopen
-from mcp_server.services.deleting import DeletionService
+from mcp_server.services.deletion import DeletionService
 from mcp_server.services.tasks import TaskService, Wanted
 from mcp_server.services.undoing import undo
 from mcp_server.services.writing import Writer
