@@ -78,6 +78,13 @@ async def say_again_what_lapsed(person: Person) -> Call:
     return begin
 
 
+async def say_again_what_was_not_heard(person: Person) -> Call:
+    told = {"key": uuid.uuid4().hex, "message": said("user_message"), "lease": uuid.uuid4()}
+    begin = partial(person.begin, conversation_id=str(uuid.uuid4()), **told)
+    await begin()
+    return begin
+
+
 async def retry(person: Person) -> Call:
     started = await person.talk()
     told = {"conversation_id": started.conversation.id, "message_id": started.message_id}
@@ -171,8 +178,9 @@ CONVERSATION_CALLS = {
     "begin_turn": Case(7, say_more),
     "begin_turn after a lapse": Case(8, say_more_after_a_lapse),
     "begin_turn, the word on a card": Case(8, confirm),
-    "begin_turn, answered before": Case(6, say_again_what_was_answered),
+    "begin_turn, answered before": Case(5, say_again_what_was_answered),
     "begin_turn, lapsed before": Case(12, say_again_what_lapsed),
+    "begin_turn, not heard before": Case(12, say_again_what_was_not_heard),
     "retry_turn": Case(14, retry),
     "retry_turn after a lapse": Case(15, retry_after_a_lapse),
     "renew_turn": Case(2, renew),
@@ -194,6 +202,6 @@ CONVERSATION_CALLS = {
     "delete_conversation": on_a_talk(2, "delete_conversation"),
     "search_conversations": Case(2, search),
     "choose_time_zone": Case(3, choose_a_zone),
-    "delete_person": Case(4, delete_person),
+    "delete_person": Case(11, delete_person),
 }
 """Every call by a name of its own; the last one leaves nothing of the person."""

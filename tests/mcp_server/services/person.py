@@ -12,7 +12,7 @@ from mcp_server.origin import Origin
 from mcp_server.services.admission import TurnLimits
 from mcp_server.services.changes import ChangeService
 from mcp_server.services.conversations import ConversationService
-from mcp_server.services.deleting import DeletionService
+from mcp_server.services.deletion import DeletionService
 from mcp_server.services.lookups import LookupService
 from mcp_server.services.people import PersonService
 from mcp_server.services.starting import StartService
@@ -65,11 +65,11 @@ class Person:
         """Every tool of both doors."""
         return {name for _, name in self._offers}
 
-    async def call(self, tool: str, door: Door = Door.GATEWAY, in_turn: uuid.UUID | None = None, **told: Any) -> Any:
-        """Call a tool; what writes belongs to a turn, at the gateway's door to one of its own where none is given."""
+    async def call(self, tool: str, door: Door = Door.GATEWAY, origin: Origin | None = None, **told: Any) -> Any:
+        """Call a tool; where nothing else is said, a write at the gateway's door belongs to a turn of its own."""
         run = self._offers[door, tool].run
         if "origin" in inspect.signature(run).parameters:
-            told["origin"] = Origin("web", tool, in_turn or (uuid.uuid4() if door is Door.GATEWAY else None))
+            told["origin"] = origin or Origin("web", tool, uuid.uuid4() if door is Door.GATEWAY else None)
         return await run(self.user, **told)
 
     async def task(self, **fields: Any) -> TaskRef:

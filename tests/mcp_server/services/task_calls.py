@@ -8,6 +8,7 @@ import pytest
 from mcp.server.elicitation import AcceptedElicitation
 
 from mcp_server.caller import Door
+from mcp_server.origin import Origin
 from mcp_server.services.admission import AdmissionService
 from mcp_server.tools.deletion import Confirm
 from shared.errors import ProductError
@@ -69,8 +70,15 @@ async def add(person: Person) -> Call:
     return partial(person.call, "add_tasks", tasks=[NewTask(title=TITLE)])
 
 
+async def add_while_answering(person: Person) -> Call:
+    started = await person.begin()
+    origin = Origin("web", "add_tasks", uuid.UUID(started.turn_id), uuid.UUID(started.lease))
+    return partial(person.call, "add_tasks", origin=origin, tasks=[NewTask(title=TITLE)])
+
+
 async def add_again(person: Person) -> Call:
-    add = partial(person.call, "add_tasks", in_turn=uuid.uuid4(), tasks=[NewTask(title="milk")])
+    origin = Origin("web", "add_tasks", uuid.uuid4())
+    add = partial(person.call, "add_tasks", origin=origin, tasks=[NewTask(title="milk")])
     await add()
     return add
 
@@ -181,6 +189,7 @@ TASK_CALLS = {
     "list_changes": asking(3, "list_changes"),
     "list_changes of a task": Case(3, list_changes_of_a_task),
     "add_tasks": Case(5, add),
+    "add_tasks while a message is answered": Case(6, add_while_answering),
     "add_tasks for somebody new": asking(8, "add_tasks", tasks=[NewTask(title="milk")]),
     "add_tasks, sent again": Case(2, add_again),
     "add_tasks for an app": Case(3, add_for_an_app),
@@ -192,10 +201,10 @@ TASK_CALLS = {
     "reopen_tasks, one of a series": changing(6, "reopen_tasks", "complete_tasks", **WEEKLY),
     "delete_tasks": changing(6, "delete_tasks"),
     "delete_tasks after a question": Case(5, delete_after_a_question),
-    "undo": Case(9, undo_the_latest),
-    "undo by its token": Case(9, undo_by_token),
-    "undo of an undo": Case(11, undo_an_undo),
-    "undo of a move to another series": Case(10, undo_a_move_to_another_series),
+    "undo": Case(8, undo_the_latest),
+    "undo by its token": Case(8, undo_by_token),
+    "undo of an undo": Case(8, undo_an_undo),
+    "undo of a move to another series": Case(9, undo_a_move_to_another_series),
     "remit://today": Case(6, look_up_today),
     "remit://tasks/{id}": Case(2, look_up_a_task),
     "completion of a label": Case(2, complete_a_label),
