@@ -5,6 +5,8 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from benchmarks.measure import percentile
+
 END_OF_HEAD = b"\r\n\r\n"
 
 
@@ -16,7 +18,7 @@ class Timed:
     seconds: float
 
     def percentile(self, share: float) -> float:
-        return self.times[min(int(len(self.times) * share), len(self.times) - 1)]
+        return percentile(self.times, share)
 
     @property
     def per_second(self) -> float:

@@ -1,7 +1,7 @@
 """What a measurement came to: figures, and promises held against them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,18 @@ class Bound:
 
 @dataclass(frozen=True)
 class Result:
-    """Every figure with its unit in the name; ``prose`` says how they were taken."""
+    """Every figure with its unit in the name; ``prose`` says how they were taken.
+
+    Attributes:
+        distributions: for a plot, the percentiles 1 to 99 of many times in milliseconds, by whose they are.
+        parts: for a plot, the milliseconds of what follows on each other.
+    """
 
     prose: str
     figures: dict[str, float]
     bounds: tuple[Bound, ...]
+    distributions: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    parts: dict[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True)
@@ -35,3 +42,19 @@ class Measurement:
 
     name: str
     run: Callable[[bool], Result]
+
+
+def percentile(times: Sequence[float], share: float) -> float:
+    """Return that percentile of sorted times."""
+    return times[min(int(len(times) * share), len(times) - 1)]
+
+
+def percentiles(times: Iterable[float]) -> list[float]:
+    """Return the percentiles 1 to 99."""
+    in_order = sorted(times)
+    return [in_order[len(in_order) * n // 100] for n in range(1, 100)]
+
+
+def spread(name: str, rounds: Sequence[float]) -> dict[str, float]:
+    """Return the figures that say between what the rounds of a ratio, or of a difference, lay."""
+    return {f"{name}, lowest": min(rounds), f"{name}, highest": max(rounds)}

@@ -23,7 +23,15 @@ def keep(name: str, result: Result) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     file = FOLDER / "bench.json"
     kept: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    kept[name] = {
+    kept[name] = as_kept(result)
+    file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
+    subprocess.run([BENCH_PYTHON, "benchmarks/plots.py", name], cwd=ROOT, check=True)
+    (FOLDER / "bench.md").write_text(page(kept), "utf-8")
+
+
+def as_kept(result: Result) -> dict[str, Any]:
+    """Return a result of now as JSON holds it, with what was measured and on what."""
+    return {
         "how": result.prose,
         "figures": {name: round(figure, 4) for name, figure in result.figures.items()},
         "promises": [
@@ -36,12 +44,17 @@ def keep(name: str, result: Result) -> None:
             }
             for one in result.bounds
         ],
+        "distributions": {whose: [round(time, 2) for time in times] for whose, times in result.distributions.items()},
+        "parts": [[part, round(time, 2)] for part, time in result.parts.items()],
         "machine": machine.described(),
+        "date": machine.date(),
+        "commit": machine.commit(),
     }
-    file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
-    subprocess.run([BENCH_PYTHON, "benchmarks/plots.py"], cwd=ROOT, check=True)
-    page = HEAD + "".join(_section(title, one) for title, one in kept.items()) + f"\n{machine.sentence()}\n"
-    (FOLDER / "bench.md").write_text(page, "utf-8")
+
+
+def page(kept: dict[str, Any]) -> str:
+    """Return the page of all results that are kept."""
+    return HEAD + "".join(_section(name, one) for name, one in kept.items()) + f"\n{machine.sentence()}\n"
 
 
 def lines(name: str, result: Result) -> str:
@@ -57,8 +70,11 @@ def _section(name: str, one: dict[str, Any]) -> str:
         for promise in one["promises"]
     )
     figures = "".join(f"| {what} | {figure:g} |\n" for what, figure in one["figures"].items())
-    plot = f"![{name}]({drawn.name})\n\n" if (drawn := FOLDER / f"{name.replace(' ', '-')}.svg").exists() else ""
+    drawn = sorted(FOLDER.glob(f"{name.replace(' ', '-')}*.svg"), key=lambda plot: plot.stem)
+    plots = "".join(f"![{plot.stem}]({plot.name})\n\n" for plot in drawn)
+    # Results that were kept before both were noted have neither.
+    source = f"<sub>Measured on {one['date']} at {one['commit']}.</sub>\n\n" if "commit" in one else ""
     return (
-        f"\n## {name}\n\n{one['how']}\n\n{plot}| promise | measured | |\n|---|---|---|\n{promises}"
+        f"\n## {name}\n\n{one['how']}\n\n{source}{plots}| promise | measured | |\n|---|---|---|\n{promises}"
         f"\n| figure | |\n|---|---|\n{figures}"
     )

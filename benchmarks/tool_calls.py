@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measure import Bound, Measurement, Result
+from benchmarks.measure import Bound, Measurement, Result, spread
 from benchmarks.running import BENCH_PYTHON, ROOT, peer
 from tests.faults.stack import running_stack
 from tests.mcp_server.client import Caller
@@ -77,7 +77,7 @@ def _result(rates: dict[str, list[float]], seconds: int) -> Result:
     figures = {f"{name}, calls a second": median(of) for name, of in rates.items()}
     ratios = {name: [a / b for a, b in zip(rates[OURS], rates[name], strict=True)] for name in (FRAMEWORK, BARE)}
     for name, of in ratios.items():
-        figures |= {f"against {name}, lowest": min(of), f"against {name}, highest": max(of)}
+        figures |= spread(f"against {name}", of)
     bounds = (
         Bound(f"at least twice {FRAMEWORK}", median(ratios[FRAMEWORK]), at_least=2),
         Bound(f"at least half of {BARE}", median(ratios[BARE]), at_least=0.5),

@@ -13,7 +13,9 @@ from typing import TypeAlias
 
 import httpx2
 
-from benchmarks.measure import Bound, Measurement, Result
+from benchmarks import machine
+from benchmarks.measure import Bound, Measurement, Result, percentile, percentiles, spread
+from benchmarks.parts import parts_of_turns
 from benchmarks.running import ROOT, peer
 from tests.faults.crowd import turns_a_second
 from tests.faults.stack import Stack, running_stack
@@ -25,7 +27,8 @@ USER = "user-of-the-benchmark"
 AT_ONCE = 64
 MODULE = (sys.executable, "-m")
 WARM_UP = 5
-WORD = {"ours": '"assistant_message.content_part.text_delta"', "usual": "data: "}
+ALONE, WITH_OUR_CLIENT, OURS, USUAL = "alone", "alone with our client", "ours", "usual"
+WORD = {OURS: '"assistant_message.content_part.text_delta"', USUAL: "data: "}
 """What the line of the first word holds."""
 
 Ask: TypeAlias = Callable[[httpx2.Client], tuple[float, float]]
@@ -43,18 +46,13 @@ class Turns:
         return cls(sorted(first for first, _ in pairs), sorted(whole for _, whole in pairs))
 
 
-@dataclass
-class Rounds:
-    """The same turns three ways, round by round."""
-
-    ours: list[Turns]
-    usual: list[Turns]
-    alone: list[Turns]
+Rounds: TypeAlias = dict[str, list[Turns]]
+"""The same turns in each way, round by round."""
 
 
 def run(quick: bool) -> Result:
     rounds, turns, seconds = (1, 15, 3) if quick else (5, 60, 20)
-    found = Rounds([], [], [])
+    found: Rounds = {way: [] for way in (ALONE, WITH_OUR_CLIENT, OURS, USUAL)}
     with ExitStack() as running:
         at_model, at_usual = free_port(), free_port()
         address = running.enter_context(peer(*MODULE, "benchmarks.peers.model", str(at_model), port=at_model))
@@ -66,17 +64,19 @@ def run(quick: bool) -> Result:
         command = (*MODULE, "benchmarks.peers.usual", str(at_usual), model, mcp)
         usual = running.enter_context(peer(*command, port=at_usual, USUAL_TOKEN=token))
         for _ in range(rounds):
-            found.ours.append(_turns(_asking(stack), turns))
-            found.usual.append(_turns(lambda http: _timed(http, WORD["usual"], f"{usual}/chat", {}, {}), turns))
-            found.alone.append(_alone(model, turns, tools))
+            found[OURS].append(_turns(_asking(stack), turns))
+            found[USUAL].append(_turns(lambda http: _timed(http, WORD[USUAL], f"{usual}/chat", {}, {}), turns))
+            found[ALONE].append(_alone(model, turns, tools, "openai"))
+            found[WITH_OUR_CLIENT].append(_alone(model, turns, tools, "ours"))
         rate = asyncio.run(turns_a_second(stack.gateway.url, stack.issuer, AT_ONCE, seconds))
-    return _result(found, turns, rate)
+        parts = parts_of_turns(stack, lambda: _turns(_asking(stack), turns), warm_up=WARM_UP, count=turns)
+    return _result(found, turns, rate, parts)
 
 
 def _asking(stack: Stack) -> Ask:
     headers = {"Authorization": f"Bearer {stack.issuer.gateway_token(USER)}"}
     url = f"{stack.gateway.url}/api/{USER}/chatkit"
-    return lambda http: _timed(http, WORD["ours"], url, chatkit_message("what is open?"), headers)
+    return lambda http: _timed(http, WORD[OURS], url, chatkit_message("what is open?"), headers)
 
 
 def _turns(ask: Ask, count: int) -> Turns:
@@ -98,50 +98,56 @@ def _timed(
     return (first - begun) * 1000, (time.perf_counter() - begun) * 1000
 
 
-def _alone(model: str, count: int, tools: str) -> Turns:
-    command = [*MODULE, "benchmarks.peers.alone", model, str(WARM_UP + count)]
+def _alone(model: str, count: int, tools: str, client: str) -> Turns:
+    command = [*MODULE, "benchmarks.peers.alone", model, str(WARM_UP + count), client]
     said = subprocess.run(command, cwd=ROOT, input=tools, capture_output=True, text=True, check=True).stdout
     return Turns.of([(first, whole) for first, whole in json.loads(said)][WARM_UP:])
 
 
-def _result(found: Rounds, turns: int, rate: float) -> Result:
-    pairs = list(zip(found.ours, found.alone, strict=True))
+def _added(found: Rounds, part: str, share: float, to: str = ALONE) -> float:
+    """Return how much longer ours takes than another way: the median of the rounds' differences."""
+    pairs = zip(found[OURS], found[to], strict=True)
+    return median(percentile(getattr(a, part), share) - percentile(getattr(b, part), share) for a, b in pairs)
+
+
+def _result(found: Rounds, turns: int, rate: float, parts: dict[str, float]) -> Result:
     figures = {
-        f"{part}: {way}, {name} ms": median(percentile(getattr(one, part), share) for one in getattr(found, way))
+        f"{part}: {way}, {name} ms": median(percentile(getattr(one, part), share) for one in rounds)
         for part in ("first", "whole")
-        for way in ("alone", "ours", "usual")
+        for way, rounds in found.items()
         for name, share in (("p50", 0.5), ("p95", 0.95))
     }
-    added = {
-        (part, share): median(
-            percentile(getattr(a, part), share) - percentile(getattr(b, part), share) for a, b in pairs
-        )
-        for part in ("first", "whole")
-        for share in (0.5, 0.95)
-    }
-    ratios = [percentile(b.whole, 0.5) / percentile(a.whole, 0.5) for a, b in zip(found.ours, found.usual, strict=True)]
-    figures |= {"usual / ours, lowest": min(ratios), "usual / ours, highest": max(ratios)}
+    for part, what in (("first", "first word"), ("whole", "whole turn")):
+        name = f"added to the {what}, p50 ms, against the agent with our client"
+        figures[name] = _added(found, part, 0.5, WITH_OUR_CLIENT)
+    pairs = zip(found[OURS], found[USUAL], strict=True)
+    ratios = [percentile(b.whole, 0.5) / percentile(a.whole, 0.5) for a, b in pairs]
+    figures |= spread("usual / ours", ratios)
     figures |= {f"{AT_ONCE} people at once, turns a second": rate}
+    figures |= {f"of a traced turn: {part}, p50 ms": time for part, time in parts.items()}
     bounds = (
-        Bound("adds at most 15 ms to the first word, p50", added["first", 0.5], at_most=15),
-        Bound("adds at most 40 ms to the first word, p95", added["first", 0.95], at_most=40),
-        Bound("adds at most 15 ms to the whole turn, p50", added["whole", 0.5], at_most=15),
-        Bound("adds at most 40 ms to the whole turn, p95", added["whole", 0.95], at_most=40),
+        Bound("adds at most 15 ms to the first word, p50", _added(found, "first", 0.5), at_most=15),
+        Bound("adds at most 40 ms to the first word, p95", _added(found, "first", 0.95), at_most=40),
+        Bound("adds at most 15 ms to the whole turn, p50", _added(found, "whole", 0.5), at_most=15),
+        Bound("adds at most 40 ms to the whole turn, p95", _added(found, "whole", 0.95), at_most=40),
         Bound("three times faster than connecting anew", median(ratios), at_least=3),
     )
-    prose = (
-        f"One conversation at a time, {len(pairs)} rounds of {turns} turns each way, medians over the rounds. The model"
-        " is a process that answers at once: one look at the tasks, then a sentence. *Alone* is the Agents SDK with"
-        " that model, the same prompt and the same tools, which do nothing, in its own process. *Ours* is `/chatkit`"
-        " over HTTP: token verified, message"
-        " stored, tool called under row-level security, answer stored. *Usual* is a gateway that opens the Agents SDK's"
-        " MCP connection for each request; it checks and stores nothing."
+    latencies = {way: percentiles([time for one in rounds for time in one.whole]) for way, rounds in found.items()}
+    return Result(_prose(len(ratios), turns), figures, bounds, latencies, parts)
+
+
+def _prose(rounds: int, turns: int) -> str:
+    return (
+        f"One turn at a time, each the first of a new conversation, {rounds} rounds of {turns} turns each way, medians"
+        " over the rounds. The model is a process that answers at once: one look at the tasks, then a sentence. *Alone*"
+        " is the Agents SDK with OpenAI's own client, that model, the same prompt and the same tools, which do nothing,"
+        " in its own process: what a team would have without the product. *Alone with our client* asks the model as the"
+        " gateway does, with less work and through aiohttp; what is added against it is all that the product does"
+        " beside asking the model. *Ours* is `/chatkit` over HTTP: token verified, message stored, tool called under"
+        " row-level security, answer stored. *Usual* is a gateway that opens the Agents SDK's MCP connection for each"
+        " request; it checks and stores nothing. The parts of a turn are those of others, which export their traces."
+        f" More turns a second with two workers each need four cores; {machine.cores()} here: not measured."
     )
-    return Result(prose, figures, bounds)
-
-
-def percentile(times: list[float], share: float) -> float:
-    return times[min(int(len(times) * share), len(times) - 1)]
 
 
 MEASUREMENT = Measurement("turns", run)

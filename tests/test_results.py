@@ -1,15 +1,13 @@
 """The results that are kept are those of every promise, and each of them holds."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import __main__ as command
 from benchmarks.__main__ import MEASUREMENTS
-from benchmarks.measure import Bound, Measurement, Result
+from benchmarks.measure import Bound
 from tests.prove.promises import PROMISES
 from tests.prove.report import total
 
@@ -55,19 +53,6 @@ def test_what_is_missed_is_called_so_on_the_page() -> None:
         verdict = "met" if promise["met"] else "**missed**"
         assert f"| {promise['says']} | {promise['figure']:g} | {verdict} |" in page
         assert promise["met"] == Bound("", promise["figure"], promise["at_most"], promise["at_least"]).is_met
-
-
-@pytest.mark.requirement("007/FR-002")
-@pytest.mark.parametrize(("figure", "status", "verdict"), [(1.0, 0, "met   "), (2.0, 1, "MISSED")])
-def test_what_is_missed_is_the_exit_status(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], figure: float, status: int, verdict: str
-) -> None:
-    measured = Result("", {}, (Bound("no more than 1", 1.0, at_most=1), Bound("no more than 1.5", figure, at_most=1.5)))
-    monkeypatch.setattr(command, "MEASUREMENTS", (Measurement("speed", lambda _: measured),))
-    monkeypatch.setattr(sys, "argv", ["benchmarks", "--quick"])
-
-    assert command.main() == status
-    assert f"{verdict} no more than 1.5: {figure:.3f}" in capsys.readouterr().out
 
 
 @pytest.mark.requirement("003/SC-006")

@@ -118,18 +118,20 @@ def _renamed(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-async def going_through_others(url: str, user_id: str, sent: Mapping[str, Sequence[Any]]) -> list[str]:
+async def going_through_others(
+    url: str, user_id: str, sent: Mapping[str, Sequence[Any]], *, may_scan: bool = False
+) -> list[str]:
     """Return the statements, each with its values, whose plan goes through rows of other users.
 
-    Those read a whole table, or an index without looking for the user in it.
+    Those read a whole table, or an index without looking for the user in it. Small tables are read whole because that
+    is cheapest: unless the database ``may_scan``, it is a choice of last resort.
     """
-    # Small tables are read whole because that is cheapest: here it is a choice of last resort.
-    setting = "SELECT set_config('app.user_id', $1, true), set_config('enable_seqscan', 'off', true)"
+    setting = "SELECT set_config('app.user_id', $1, true), set_config('enable_seqscan', $2, true)"
     connection, found = await asyncpg.connect(url), list[str]()
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
     for statement, values in sent.items():
         async with connection.transaction():
-            await connection.execute(setting, user_id)
+            await connection.execute(setting, user_id, str(may_scan))
             plan = json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *values))
         if any(_goes_through_others(node) for node in _nodes(plan[0]["Plan"])):
             found.append(statement)

@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 @dataclass(frozen=True)
 class Kept:
-    """One span that came."""
+    """One span that came; ``begun`` and ``ended`` in nanoseconds."""
 
     service: str
     name: str
@@ -20,6 +20,8 @@ class Kept:
     id: str
     parent: str
     attributes: dict[str, Any]
+    begun: int
+    ended: int
 
 
 class Collector:
@@ -67,4 +69,5 @@ class Collector:
             for span in (span for scope in resource.scope_spans for span in scope.spans):
                 attributes = {one.key: one.value.string_value or one.value.int_value for one in span.attributes}
                 ids = span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex()
-                self.spans.append(Kept(service, span.name, *ids, attributes))
+                times = span.start_time_unix_nano, span.end_time_unix_nano
+                self.spans.append(Kept(service, span.name, *ids, attributes, *times))
