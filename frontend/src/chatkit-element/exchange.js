@@ -2,7 +2,7 @@
 
 import { unreachable } from "./wire.js";
 
-const NOT_STORED = "The message did not arrive. Send it again.";
+const NOT_STORED = "It is not known whether the message arrived. Send it again.";
 
 /** Why a request is aborted. The page tells a wish to stop from somebody who only looks elsewhere by this name. */
 const LEFT = "LeftError";

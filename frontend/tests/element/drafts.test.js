@@ -103,7 +103,7 @@ test("a stream that ends without storing the message gives it back", async () =>
 
   stream.end();
 
-  expect(await chat.view.findByRole("alert")).toHaveTextContent("The message did not arrive.");
+  expect(await chat.view.findByRole("alert")).toHaveTextContent("It is not known whether the message arrived.");
   expect(chat.composer()).toHaveValue("hello");
 });
 
