@@ -57,7 +57,7 @@ class McpClient(McpLink):
             time_zone=time_zone,
             history=history,
             closes=None if closes is None else closes.model_dump(mode="json"),
-            lease=lease,
+            meta=None if lease is None else {LEASE_META_KEY: lease},  # which a server of the last release passes over
         )
 
     async def retry_turn(

@@ -72,8 +72,16 @@ class McpLink:
         with as_product_errors(), self._acting_for(user, MODEL_SCOPES):
             return (await self._session.list_tools()).tools
 
-    async def ask(self, user: UserId, tool: ConversationTool, answer: type[Answer], **arguments: Any) -> Answer:
-        found = await self.call(user, tool, arguments, GATEWAY_SCOPES)
+    async def ask(
+        self,
+        user: UserId,
+        tool: ConversationTool,
+        answer: type[Answer],
+        *,
+        meta: dict[str, Any] | None = None,
+        **arguments: Any,
+    ) -> Answer:
+        found = await self.call(user, tool, arguments, GATEWAY_SCOPES, meta)
         with as_product_errors():
             return answer.model_validate(found)
 

@@ -74,7 +74,8 @@ TURN_META_KEY = "remit/turn"
 """Where a tool call's ``_meta`` names the turn that it belongs to, so that a repeated turn repeats no effect."""
 
 LEASE_META_KEY = "remit/lease"
-"""Where it carries the turn's lease, so that nobody acts for a turn that is another's by now, or has ended."""
+"""Where it carries the turn's lease, so that nobody acts for a turn that is another's by now, or has ended; at
+``begin_turn`` the sender's own."""
 
 IDEMPOTENCY_META_KEY = "remit/idempotency_key"
 """Where a tool call's ``_meta`` carries the caller's own key: the same key is the same write."""

@@ -1,11 +1,11 @@
 """The gateway's own conversation tools (``specs/001-first-light/contracts/conversation-tools.md``), and a search."""
 
-import uuid
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from mcp_server.origin import Origin
 from mcp_server.services.conversations import ConversationService, FoundMessages
 from mcp_server.services.starting import Message, StartService
 from mcp_server.services.turns import TurnService
@@ -52,6 +52,7 @@ class ConversationTools:
     async def begin_turn(
         self,
         user: UserId,
+        origin: Origin,
         *,
         conversation_id: Id,
         key: TurnKey,
@@ -61,10 +62,9 @@ class ConversationTools:
         time_zone: Annotated[str, Field(max_length=64)] = "",
         history: Limit = 20,
         closes: ItemAnswer | None = None,
-        lease: uuid.UUID | None = None,
     ) -> TurnStarted:
         """Store a message and take the right to answer it; it may be the person's word on an open item."""
-        told = Message(conversation_id, create, title, key, message, time_zone, history, closes, lease)
+        told = Message(conversation_id, create, title, key, message, time_zone, history, closes, origin.lease)
         return await self._starts.begin(user, told)
 
     async def retry_turn(

@@ -146,9 +146,14 @@ def test_a_session_that_ended_is_said_and_the_message_is_kept(visitor: Page, rem
     email = sign_up(visitor, "Ada")
     say(visitor, "add buy milk tomorrow")
     visitor.context.clear_cookies()
-    refused = {"status": 401, "headers": {"Access-Control-Allow-Origin": remit.page}, "json": {}}
-    visitor.route(f"{remit.gateway}/**", lambda route: route.fulfill(**refused), times=1)  # as after fifteen minutes
 
+    def refuse(route: Route) -> None:  # as after fifteen minutes
+        if "water the ferns" in (route.request.post_data or ""):
+            route.fulfill(status=401, headers={"Access-Control-Allow-Origin": remit.page}, json={})
+        else:
+            route.continue_()
+
+    visitor.route(f"{remit.gateway}/**", refuse)
     visitor.get_by_label("Message").fill("add water the ferns")
     visitor.get_by_label("Message").press("Enter")
     expect(visitor.get_by_text("Your session ended. Sign in again; what you wrote is kept.")).to_be_visible()

@@ -157,6 +157,7 @@ def test_a_message_that_is_sent_again_while_it_is_being_answered_is_stored_once(
     persevere(tab, answer(tab).filter(has_text=FIRST))  # refused by now, because it runs
     model.let_go()
     expect(answer(tab)).to_contain_text(ANSWER)
+    expect(tab.get_by_role("log")).to_have_attribute("aria-busy", "false")
 
     if message.input_value():  # the page may have seen that it arrived
         message.press("Enter")

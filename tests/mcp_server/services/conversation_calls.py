@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from mcp_server.caller import Door
+from mcp_server.origin import Origin
 from shared.contract import ItemAnswer
 from tests.mcp_server.services.person import Call, Case, Person, held, said
 from tests.mcp_server.services.task_calls import asking
@@ -79,7 +80,8 @@ async def say_again_what_lapsed(person: Person) -> Call:
 
 
 async def say_again_what_was_not_heard(person: Person) -> Call:
-    told = {"key": uuid.uuid4().hex, "message": said("user_message"), "lease": uuid.uuid4()}
+    origin = Origin("web", "begin_turn", lease=uuid.uuid4())
+    told = {"key": uuid.uuid4().hex, "message": said("user_message"), "origin": origin}
     begin = partial(person.begin, conversation_id=str(uuid.uuid4()), **told)
     await begin()
     return begin
