@@ -7,10 +7,8 @@ from contextlib import asynccontextmanager
 BEAT_SECONDS = 0.02
 LATE_SECONDS = 0.02
 """Whatever waits is served so much too late: one more answer would make all of them slower, and refusals too."""
-FIRST, FEW, FEWEST = 16, 8, 2
-"""A moment's lateness leaves ``FEW`` places; a process that is late again and again is left with the fewest."""
-MORE, FEWER, LESS = 0.1, 0.5, 0.5
-"""Places more for each beat in time; for each late one ``LESS`` times as many, and among the few ``FEWER`` less."""
+FIRST, FEWEST = 16, 8
+MORE, LESS = 0.1, 0.5
 
 
 class Room:
@@ -30,7 +28,7 @@ class Room:
     def feel(self, seconds_late: float, running: int) -> None:
         """Grow or shrink after a beat to which the loop came so late, with so many answers running."""
         if seconds_late > LATE_SECONDS:
-            self._size = max(self._size * LESS, min(self._size, FEW) - FEWER, min(FEWEST, self._most))
+            self._size = max(min(FEWEST, self._most), self._size * LESS)
         else:
             self._size = min(self._most, max(FIRST, 2 * running), self._size + MORE)
 

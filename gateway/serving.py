@@ -10,6 +10,7 @@ import uvicorn
 from gateway.app import Gateway, create_gateway
 from gateway.settings import Settings
 from gateway.telemetry import REGISTRY, start_tracing
+from shared.accepting import doors
 from shared.logs import write_log
 from shared.telemetry import serve_metrics
 
@@ -51,4 +52,4 @@ def serve(settings: Settings) -> None:
         proxy_headers=False,  # nothing here asks who the peer is
     )
     gc.freeze()  # what stands now stands to the end: walking through it in each full collection takes 0.1 s
-    Server(config, gateway, flush).run()
+    Server(config, gateway, flush).run(doors(config.bind_socket()))

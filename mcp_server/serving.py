@@ -12,6 +12,7 @@ import uvicorn
 from mcp_server.app import compose, refuse_unsafe_role
 from mcp_server.settings import Settings
 from mcp_server.telemetry import REGISTRY
+from shared.accepting import doors
 from shared.contract import ConversationTool, PersonTool, TaskTool
 from shared.logs import write_log
 from shared.telemetry import serve_metrics
@@ -41,7 +42,7 @@ def serve(settings: Settings) -> None:
         proxy_headers=False,  # nothing here asks who the peer is
     )
     gc.freeze()  # what stands now stands to the end: walking through it in each full collection takes 0.1 s
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(doors(config.bind_socket()))
 
 
 def _export_traces() -> None:
