@@ -77,18 +77,24 @@ async function leave(password, word) {
   await page.user.type(page.screen.getByLabelText("Type DELETE to confirm"), word);
   await page.user.click(page.screen.getByRole("button", { name: "Delete everything" }));
 }
+
+/** What is asked of the services when everything goes well. */
+const GOING = {
+  [PASSWORD]: { token: "t", user: ADA },
+  [DATA]: () => new Response(null, { status: 204 }),
+  [DELETE_USER]: () => {
+    user = null;
+    return { success: true };
+  },
+};
+
 const deletions = () =>
   page.requests.map(({ route }) => route).filter((route) => [PASSWORD, DATA, DELETE_USER].includes(route));
 
 test("[005/FR-033] the password is asked first, then the data goes, then the account", async () => {
   localStorage.setItem("remit.thread.ada-1", "t1");
   await open({
-    [PASSWORD]: { token: "t", user: ADA },
-    [DATA]: () => new Response(null, { status: 204 }),
-    [DELETE_USER]: () => {
-      user = null;
-      return { success: true };
-    },
+    ...GOING,
   });
 
   await leave("correct horse", "DELETE");
@@ -134,12 +140,7 @@ test("[005/FR-033] [005/FR-036] whoever leaves for good is not told that a sessi
 test("[005/FR-033] an account that is gone is signed out, although the session cannot be looked at", async () => {
   await open({
     "GET /api/auth/get-session": () => (user ? sessionOf(user) : refusal(503, { code: "unavailable" })),
-    [PASSWORD]: { token: "t", user: ADA },
-    [DATA]: () => new Response(null, { status: 204 }),
-    [DELETE_USER]: () => {
-      user = null;
-      return { success: true };
-    },
+    ...GOING,
   });
 
   await leave("correct horse", "DELETE");
