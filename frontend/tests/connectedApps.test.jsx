@@ -72,3 +72,43 @@ test("[003/FR-042] without an app the page says how one is connected", async () 
 
   await page.screen.findByText(/No app is connected/);
 });
+
+test("[003/FR-042] a list that comes late takes nothing back of what was said since", async () => {
+  /** @type {(() => unknown)[]} */
+  const lists = [];
+  let asked = 0;
+  const answers = [
+    () => refusal(503, {}),
+    () => [PLANNER],
+    () => new Promise((done) => lists.push(() => done([PLANNER]))),
+  ];
+  await open({ [LIST]: () => answers[asked++](), [REVOKE]: () => refusal(503, { message: "away" }) });
+  const again = await page.screen.findByRole("button", { name: "Try again" });
+  await page.act(async () => {
+    again.click();
+    again.click();
+  });
+  await page.user.click(await page.screen.findByRole("button", { name: "Disconnect Planner" }));
+  await page.user.click(page.screen.getByRole("button", { name: "Disconnect" }));
+  await page.screen.findByText(/could not be disconnected/);
+
+  await page.act(async () => lists.forEach((come) => void come()));
+
+  expect(page.screen.getByRole("alert")).toHaveTextContent("could not be disconnected");
+  expect(asked).toBe(2);
+});
+
+test("[003/FR-042] an app is disconnected once, and the page says that it is at it", async () => {
+  let done = (/** @type {object} */ _answer) => undefined;
+  const asked = new Promise((resolve) => (done = /** @type {any} */ (resolve)));
+  await open({ [LIST]: [PLANNER], [REVOKE]: () => asked });
+  await page.user.click(await page.screen.findByRole("button", { name: "Disconnect Planner" }));
+  await page.user.click(page.screen.getByRole("button", { name: "Disconnect" }));
+
+  await page.user.click(page.screen.getByRole("button", { name: "Disconnecting…" }));
+  await page.user.click(page.screen.getByRole("button", { name: "Keep" }));
+  await page.act(async () => done({ ok: true }));
+
+  await page.screen.findByText(/No app is connected/);
+  expect(page.requests.filter(({ route }) => route === REVOKE)).toHaveLength(1);
+});

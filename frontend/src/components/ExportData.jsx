@@ -1,25 +1,22 @@
 /** Everything of the person's, as one file. */
 
 import { useState } from "react";
+import { useOneAtATime } from "../hooks/useOneAtATime.js";
 
 const TAKEN_MS = 60_000; // some browsers read the file only after the person agreed to keep it
 
 /** @param {{ api: import("../utils/apiClient.js").ApiClient }} props */
 export function ExportData({ api }) {
-  const [isAsking, setIsAsking] = useState(false);
   const [fault, setFault] = useState("");
 
-  const download = async () => {
-    if (isAsking) return;
-    setIsAsking(true);
+  const [download, isAsking] = useOneAtATime(async () => {
     setFault("");
     try {
       save(await api.download("export"), `remit-${new Date().toISOString().slice(0, 10)}.json`);
     } catch (error) {
       setFault(/** @type {Error} */ (error).message);
     }
-    setIsAsking(false);
-  };
+  });
 
   return (
     <>

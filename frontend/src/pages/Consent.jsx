@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from "react";
 import { Card } from "../components/Card.jsx";
 import { ScopeList } from "../components/ScopeList.jsx";
 import { useSession } from "../contexts/SessionContext.jsx";
+import { useOneAtATime } from "../hooks/useOneAtATime.js";
 import { answerOf, authClient } from "../utils/authClient.js";
 
 const UNREACHABLE = "The sign-in service cannot be reached. Check your connection, then try again.";
@@ -31,13 +32,14 @@ function Question({ clientId, redirect, scopes }) {
   const [isUnreachable, setIsUnreachable] = useState(false);
   const [isSending, setIsSending] = useState(false);
 
-  const load = useCallback(async () => {
+  const read = useCallback(async () => {
     const query = { client_id: clientId };
     const { data, error } = await answerOf(authClient.$fetch("/oauth2/public-client", { method: "GET", query }));
     setIsUnreachable(isAbsence(error));
     if (!error) setName(/** @type {{ client_name?: string }} */ (data).client_name || "An app without a name");
     else if (!isAbsence(error)) setFault("This app is not known here. Start again in the app.");
   }, [clientId]);
+  const [load] = useOneAtATime(read);
   useEffect(() => {
     load();
   }, [load]);
