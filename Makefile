@@ -54,7 +54,7 @@ pins: ## Compile the hashed requirement files again (needs uv)
 	for process in gateway mcp-server local; do \
 	  uv pip compile --quiet --no-header --extra $$process -c requirements/dev.txt pyproject.toml -o requirements/$$process.txt; \
 	done
-	uv pip compile --quiet --no-header requirements/bench.in -o requirements/bench.txt
+	uv pip compile --quiet --no-header -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
 
 eval: .venv/.done ## Run the table of everyday requests against the configured model; CASES=undo chooses some
 	.venv/bin/python -m tests.evals $(CASES)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -28,7 +29,8 @@ LIBRARIES = (
     "uvicorn",
     "uvloop",
 )
-FASTMCP = "from importlib.metadata import version; print(version('fastmcp'))"
+PEER_LIBRARIES = ("fastapi", "fastmcp", "httpx2", "mcp", "openai", "openai-agents", "starlette", "uvicorn", "uvloop")
+_VERSIONS = "import sys; from importlib.metadata import version; print(*map(version, sys.argv[1:]))"
 _NUMBER = re.compile(r"\d+(?:\.\d+)+")
 
 
@@ -47,11 +49,14 @@ def described() -> dict[str, object]:
 def sentence() -> str:
     """Return the same as one line of prose."""
     machine = described()
-    libraries = ", ".join(f"{name} {number}" for name, number in versions().items())
     return (
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']},"
-        f" Python {machine['python']}; {libraries}."
+        f" Python {machine['python']}; {listed(versions())}."
     )
+
+
+def listed(numbers: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in numbers.items())
 
 
 def cores() -> int:
@@ -60,9 +65,8 @@ def cores() -> int:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what takes part; of the programs and peers, of those that are here."""
+    """Return the versions of what takes part; of the programs, of those that are here."""
     programs = {
-        "fastmcp": (BENCH_PYTHON, "-c", FASTMCP),
         "PostgreSQL": (postgres_binaries(sys.prefix) / "postgres", "--version"),
         "wrk": ("wrk", "-v"),
     }
@@ -70,6 +74,11 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES} | {
         name: number[0] for name, said in here.items() if (number := _NUMBER.search(said))
     }
+
+
+def peers(python: Path = BENCH_PYTHON, names: Sequence[str] = PEER_LIBRARIES) -> dict[str, str]:
+    """Return the versions that the peers run with; none where their environment is not here."""
+    return dict(zip(names, _said(python, "-c", _VERSIONS, *names).split(), strict=True)) if python.exists() else {}
 
 
 def date() -> str:

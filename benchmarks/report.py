@@ -14,7 +14,8 @@ HEAD = """\
 # Measurements
 
 `make bench` writes this page; `make bench ONLY=name` measures one again. Times of a shared machine are noise: what
-counts are differences and ratios within one run. [Where the time goes](profile.md).
+counts are differences and ratios within one run. Peers run from pins of their own, which have the product's versions of
+what both have. [Where the time goes](profile.md).
 """
 
 
@@ -46,7 +47,7 @@ def as_kept(result: Result) -> dict[str, Any]:
         ],
         "distributions": {whose: [round(time, 2) for time in times] for whose, times in result.distributions.items()},
         "parts": [[part, round(time, 2)] for part, time in result.parts.items()],
-        "machine": machine.described(),
+        "machine": machine.described() | {"peers": machine.peers()},
         "date": machine.date(),
         "commit": machine.commit(),
     }
@@ -54,7 +55,8 @@ def as_kept(result: Result) -> dict[str, Any]:
 
 def page(kept: dict[str, Any]) -> str:
     """Return the page of all results that are kept."""
-    return HEAD + "".join(_section(name, one) for name, one in kept.items()) + f"\n{machine.sentence()}\n"
+    sections = "".join(_section(name, one) for name, one in kept.items())
+    return f"{HEAD}{sections}\n{machine.sentence()}\n\nThe peers: {machine.listed(machine.peers())}.\n"
 
 
 def lines(name: str, result: Result) -> str:

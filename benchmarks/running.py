@@ -11,6 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 BENCH_PYTHON = ROOT / ".local" / "venvs" / "bench" / "bin" / "python"
 """Has what is measured against and what draws, with pins of their own (`requirements/bench.txt`)."""
+PEERS = ROOT / "benchmarks" / "peers"
+"""Started as files, so that the product is not on their path."""
 
 START_SECONDS = 30
 

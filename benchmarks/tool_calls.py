@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import Bound, Measurement, Result, spread
-from benchmarks.running import BENCH_PYTHON, ROOT, peer
+from benchmarks.running import BENCH_PYTHON, PEERS, peer
 from tests.faults.stack import running_stack
 from tests.mcp_server.client import Caller
 from tests.services import free_port
@@ -32,11 +31,9 @@ def _servers() -> Iterator[dict[str, tuple[Caller, str, dict[str, str]]]]:
         url = f"{stack.mcp_server.url}/mcp"
         ours = Caller(url, stack.issuer.access_token("user-of-the-benchmark", url))
         ours.ok("add_tasks", tasks=[{"title": f"task number {n}"} for n in range(TASKS)])
-        framework = ROOT / "benchmarks" / "peers" / "framework.py"
-        commands = {FRAMEWORK: (BENCH_PYTHON, framework), BARE: (sys.executable, "-m", "benchmarks.peers.bare")}
         started = {
-            name: running.enter_context(peer(*command, str(ports[name]), port=ports[name]))
-            for name, command in commands.items()
+            name: running.enter_context(peer(BENCH_PYTHON, PEERS / file, str(ports[name]), port=ports[name]))
+            for name, file in ((FRAMEWORK, "framework.py"), (BARE, "bare.py"))
         }
         echoes = {name: (Caller(f"{at}/mcp", "nobody"), "echo", {"text": "hello"}) for name, at in started.items()}
         yield {OURS: (ours, "find_tasks", {}), **echoes}

@@ -5,9 +5,10 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import TypeAlias
 
@@ -16,7 +17,8 @@ import httpx2
 from benchmarks import machine
 from benchmarks.measure import Bound, Measurement, Result, percentile, percentiles, spread
 from benchmarks.parts import parts_of_turns
-from benchmarks.running import ROOT, peer
+from benchmarks.running import BENCH_PYTHON, PEERS, ROOT, peer
+from gateway.agent import INSTRUCTIONS, MAX_TOKENS
 from tests.faults.crowd import turns_a_second
 from tests.faults.stack import Stack, running_stack
 from tests.gateway.serving import chatkit_message
@@ -55,19 +57,20 @@ def run(quick: bool) -> Result:
     found: Rounds = {way: [] for way in (ALONE, WITH_OUR_CLIENT, OURS, USUAL)}
     with ExitStack() as running:
         at_model, at_usual = free_port(), free_port()
-        address = running.enter_context(peer(*MODULE, "benchmarks.peers.model", str(at_model), port=at_model))
+        address = running.enter_context(peer(*MODULE, "benchmarks.model", str(at_model), port=at_model))
         model = f"{address}/v1"
         stack = running.enter_context(running_stack(gateway={"OPENAI_BASE_URL": model, "OPENAI_MODEL": "fake"}))
         mcp = f"{stack.mcp_server.url}/mcp"
         token = stack.issuer.access_token(USER, mcp)
-        tools = json.dumps(Caller(mcp, token).post("tools/list", {}).json()["result"]["tools"])
-        command = (*MODULE, "benchmarks.peers.usual", str(at_usual), model, mcp)
+        tools = Caller(mcp, token).post("tools/list", {}).json()["result"]["tools"]
+        given = json.dumps({"instructions": INSTRUCTIONS, "max_tokens": MAX_TOKENS, "tools": tools})
+        command = (BENCH_PYTHON, PEERS / "usual.py", str(at_usual), model, mcp)
         usual = running.enter_context(peer(*command, port=at_usual, USUAL_TOKEN=token))
         for _ in range(rounds):
             found[OURS].append(_turns(_asking(stack), turns))
             found[USUAL].append(_turns(lambda http: _timed(http, WORD[USUAL], f"{usual}/chat", {}, {}), turns))
-            found[ALONE].append(_alone(model, turns, tools, "openai"))
-            found[WITH_OUR_CLIENT].append(_alone(model, turns, tools, "ours"))
+            found[ALONE].append(_alone((BENCH_PYTHON, PEERS / "alone.py", model), turns, given))
+            found[WITH_OUR_CLIENT].append(_alone((*MODULE, "benchmarks.our_client", model), turns, given))
         rate = asyncio.run(turns_a_second(stack.gateway.url, stack.issuer, AT_ONCE, seconds))
         parts = parts_of_turns(stack, lambda: _turns(_asking(stack), turns), warm_up=WARM_UP, count=turns)
     return _result(found, turns, rate, parts)
@@ -98,9 +101,9 @@ def _timed(
     return (first - begun) * 1000, (time.perf_counter() - begun) * 1000
 
 
-def _alone(model: str, count: int, tools: str, client: str) -> Turns:
-    command = [*MODULE, "benchmarks.peers.alone", model, str(WARM_UP + count), client]
-    said = subprocess.run(command, cwd=ROOT, input=tools, capture_output=True, text=True, check=True).stdout
+def _alone(command: Sequence[str | Path], count: int, given: str) -> Turns:
+    command = [*command, str(WARM_UP + count)]
+    said = subprocess.run(command, cwd=ROOT, input=given, capture_output=True, text=True, check=True).stdout
     return Turns.of([(first, whole) for first, whole in json.loads(said)][WARM_UP:])
 
 
@@ -142,10 +145,11 @@ def _prose(rounds: int, turns: int) -> str:
         " over the rounds. The model is a process that answers at once: one look at the tasks, then a sentence. *Alone*"
         " is the Agents SDK with OpenAI's own client, that model, the same prompt and the same tools, which do nothing,"
         " in its own process: what a team would have without the product. *Alone with our client* asks the model as the"
-        " gateway does, with less work and through aiohttp; what is added against it is all that the product does"
-        " beside asking the model. *Ours* is `/chatkit` over HTTP: token verified, message stored, tool called under"
-        " row-level security, answer stored. *Usual* is a gateway that opens the Agents SDK's MCP connection for each"
-        " request; it checks and stores nothing. The parts of a turn are those of others, which export their traces."
+        " gateway does, with the product's pins, less work and aiohttp; what is added against it is all that the"
+        " product does beside asking the model. *Ours* is `/chatkit` over HTTP: token verified, message stored, tool"
+        " called under row-level security, answer stored. *Usual* is a gateway that opens the Agents SDK's MCP"
+        " connection for each request; it checks and stores nothing. The parts of a turn are those of others, which"
+        " export their traces."
         f" More turns a second with two workers each need four cores; {machine.cores()} here: not measured."
     )
 

@@ -1,6 +1,8 @@
 """`make bench`: what it measures when it is told, what it keeps of that, and how it ends."""
 
 import subprocess
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,16 @@ def test_a_result_is_kept_with_its_spread_and_on_the_page_with_what_it_was_measu
     assert f"{machine.cores()} cores" in text
     assert {"mcp", "openai", "openai-agents", "PostgreSQL"} <= kept["machine"]["libraries"].keys()
     assert all(f"{name} {number}" in text for name, number in kept["machine"]["libraries"].items())
+    assert kept["machine"]["peers"] == machine.peers()
+
+
+@pytest.mark.requirement("007/FR-001")
+def test_the_versions_of_the_peers_are_those_of_their_own_environment(tmp_path: Path) -> None:
+    assert machine.peers(Path(sys.executable), ["mcp", "pytest"]) == {
+        "mcp": version("mcp"),
+        "pytest": pytest.__version__,
+    }
+    assert machine.peers(tmp_path / "not installed") == {}
 
 
 @pytest.mark.requirement("007/FR-001")

@@ -1,7 +1,9 @@
 """Each process lives on its own pins: what it must not have is not there, and what it needs is."""
 
+import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,12 +11,12 @@ import pytest
 ROOT = Path(__file__).parent.parent
 DATABASE_DRIVERS = {"sqlalchemy", "asyncpg", "alembic", "psycopg", "psycopg2", "psycopg2-binary", "pg8000", "aiosqlite"}
 MODEL_LIBRARIES = {"fastapi", "openai", "openai-agents", "openai-chatkit"}
-NAME = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==", re.MULTILINE)
+PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", re.MULTILINE)
 
 
 def pinned(process: str) -> set[str]:
     text = (ROOT / "requirements" / f"{process}.txt").read_text("utf-8")
-    return {name.lower().replace("_", "-") for name in NAME.findall(text)}
+    return {name.lower().replace("_", "-") for name, _ in PIN.findall(text)}
 
 
 def run_in(process: str, code: str) -> subprocess.CompletedProcess[str]:
@@ -58,10 +60,38 @@ def test_the_other_sides_libraries_are_not_installed(process: str, modules: tupl
 
 @pytest.mark.requirement("001/FR-007")
 def test_every_pin_is_hashed() -> None:
-    for process in ("gateway", "mcp-server", "local", "dev"):
+    for process in ("gateway", "mcp-server", "local", "dev", "bench"):
         text = (ROOT / "requirements" / f"{process}.txt").read_text("utf-8")
         assert text.count("==") > 0
-        assert len(re.findall(r"==.*\\\n    --hash=sha256:", text)) == len(NAME.findall(text))
+        assert len(re.findall(r"==.*\\\n    --hash=sha256:", text)) == len(PIN.findall(text))
+
+
+def imported(path: Path) -> set[str]:
+    """Return what a file imports beside Python's own modules, by the names of the libraries."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    modules = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    modules += [node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)]
+    names = {module.partition(".")[0] for module in modules} - sys.stdlib_module_names
+    return {"openai-agents" if name == "agents" else name for name in names}
+
+
+@pytest.mark.requirement("007/FR-001")
+def test_a_peer_of_the_benchmark_imports_only_what_its_own_pins_have() -> None:
+    benchmarks = ROOT / "benchmarks"
+    peers = {path.stem: imported(path) for path in (benchmarks / "peers").glob("*.py")}
+
+    assert peers.keys() == {"__init__", "alone", "bare", "framework", "usual"}
+    assert set[str]().union(*peers.values()) <= pinned("bench")
+    assert imported(benchmarks / "our_client.py") - pinned("bench") == {"benchmarks", "gateway"}
+
+
+@pytest.mark.requirement("007/FR-001")
+def test_the_peers_of_the_benchmark_have_the_products_versions_of_what_both_have() -> None:
+    files = (ROOT / "requirements" / name for name in ("dev.txt", "bench.txt"))
+    product, peers = (set(PIN.findall(file.read_text("utf-8"))) for file in files)
+
+    assert {"fastapi", "mcp", "openai", "openai-agents", "starlette", "uvicorn"} <= pinned("dev") & pinned("bench")
+    assert not {name for name, _ in peers - product} & pinned("dev")
 
 
 @pytest.mark.parametrize("package", ["gateway", "mcp_server"])

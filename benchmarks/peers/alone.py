@@ -1,8 +1,8 @@
-"""`python -m benchmarks.peers.alone MODEL_URL TURNS CLIENT`: the Agents SDK with tools of its own process, no product.
+"""`python alone.py MODEL_URL TURNS`: the Agents SDK with tools of its own process, no product.
 
-Reads the product's tools as its MCP server lists them, and gives the model what the product's model is given: the same
-prompt, the same tools. Called, they do nothing. It asks through OpenAI's own client, or, where CLIENT is ``ours``,
-through the gateway's. Prints the milliseconds until the first word and to the end of each turn, as JSON.
+Reads what the product's model is given, the prompt, its bound of tokens and the tools as the MCP server lists them, and
+gives the model the same. Called, the tools do nothing. Prints the milliseconds until the first word and to the end of
+each turn, as JSON.
 """
 
 import asyncio
@@ -14,11 +14,8 @@ from typing import Any
 from agents import Agent, FunctionTool, ModelSettings, RunConfig, Runner, Tool
 from agents.models.openai_responses import OpenAIResponsesModel
 from agents.tool_context import ToolContext
-from openai import AsyncOpenAI, DefaultAioHttpClient
+from openai import AsyncOpenAI
 from openai.types.responses import ResponseTextDeltaEvent
-
-from gateway.agent import INSTRUCTIONS, MAX_TOKENS
-from gateway.openai_client import PlainOpenAI
 
 
 async def _look(_: ToolContext[None], __: str) -> str:
@@ -35,22 +32,19 @@ async def _turn(agent: Agent[None]) -> tuple[float, float]:
     return (first - begun) * 1000, (time.perf_counter() - begun) * 1000
 
 
-def _client(url: str, name: str) -> AsyncOpenAI:
-    if name == "ours":  # as ``gateway/app.py`` makes it
-        return PlainOpenAI(api_key="none", base_url=url, http_client=DefaultAioHttpClient())
-    return AsyncOpenAI(api_key="none", base_url=url)
-
-
-async def main(url: str, turns: int, client: str, listed: list[dict[str, Any]]) -> None:
-    model = OpenAIResponsesModel("fake", _client(url, client))
+async def main(client: AsyncOpenAI, turns: int, given: dict[str, Any]) -> None:
+    model = OpenAIResponsesModel("fake", client)
     tools: list[Tool] = [
         FunctionTool(one["name"], one["description"], one["inputSchema"], _look, strict_json_schema=False)
-        for one in listed
+        for one in given["tools"]
     ]
-    settings = ModelSettings(max_tokens=MAX_TOKENS)
-    agent = Agent[None](name="Alone", instructions=INSTRUCTIONS, model=model, model_settings=settings, tools=tools)
+    settings = ModelSettings(max_tokens=given["max_tokens"])
+    agent = Agent[None](
+        name="Alone", instructions=given["instructions"], model=model, model_settings=settings, tools=tools
+    )
     sys.stdout.write(json.dumps([await _turn(agent) for _ in range(turns)]))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2]), sys.argv[3], json.load(sys.stdin)))
+    openai = AsyncOpenAI(api_key="none", base_url=sys.argv[1])
+    asyncio.run(main(openai, int(sys.argv[2]), json.load(sys.stdin)))

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.peers.bare PORT`: the MCP SDK's own server with an empty tool, and nothing else."""
+"""`python bare.py PORT`: the MCP SDK's own server with an empty tool, and nothing else."""
 
 import sys
 

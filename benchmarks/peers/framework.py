@@ -1,4 +1,4 @@
-"""`python framework.py PORT`: FastMCP's server with an empty tool, with the pins of `requirements/bench.txt`."""
+"""`python framework.py PORT`: FastMCP's server with an empty tool, and nothing else."""
 
 import sys
 

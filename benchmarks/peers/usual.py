@@ -1,4 +1,4 @@
-"""`python -m benchmarks.peers.usual PORT MODEL_URL MCP_URL`: a gateway that connects anew for each request.
+"""`python usual.py PORT MODEL_URL MCP_URL`: a gateway that connects anew for each request.
 
 The token stands in `USUAL_TOKEN`. It stores nothing, and checks no token: what it is compared with does both.
 """

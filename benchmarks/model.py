@@ -1,4 +1,4 @@
-"""`python -m benchmarks.peers.model PORT`: a model that answers at once: a look at the tasks, then a sentence."""
+"""`python -m benchmarks.model PORT`: a model that answers at once: a look at the tasks, then a sentence."""
 
 import sys
 from collections.abc import AsyncIterator, Iterator
