@@ -1,6 +1,7 @@
 """The assistant: what it is told, which model it asks, and how it produces one answer."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -13,6 +14,7 @@ from agents import (
     RunConfig,
     RunContextWrapper,
     Runner,
+    Tool,
     ToolsToFinalOutputFunction,
     ToolsToFinalOutputResult,
 )
@@ -79,6 +81,20 @@ def choose_model(
     return kind(name or get_default_model(), client)
 
 
+@dataclass
+class TurnAgent(Agent[None]):
+    """An agent that has its tools to hand when it is asked for them, and holds none itself.
+
+    Of the tools that an agent holds the SDK asks each, in a task of its own and for each request of the model, whether
+    it is enabled, and it writes all of them down three times in a run: 0.5 ms of CPU a turn with nine tools.
+    """
+
+    to_hand: list[Tool] = field(default_factory=list[Tool])
+
+    async def get_all_tools(self, run_context: RunContextWrapper[None]) -> list[Tool]:  # noqa: ARG002 - the SDK's interface
+        return list(self.to_hand)
+
+
 class Assistant:
     """Answers one message at a time, each as the user who sent it."""
 
@@ -89,12 +105,12 @@ class Assistant:
     async def answer(self, turn: Turn) -> AsyncGenerator[ThreadStreamEvent]:
         """Produce the answer to the message that began the turn, and yield what a client is shown of it."""
         answer = turn.answer
-        agent = Agent[None](
+        agent = TurnAgent(
             name="Remit",
             instructions=instructions(turn.started, shows_cards=turn.shows_cards),
             model=self._model,
             model_settings=ModelSettings(max_tokens=MAX_TOKENS),
-            tools=await self._tools.for_turn(turn.user, turn.started, answer.calls),
+            to_hand=await self._tools.for_turn(turn.user, turn.started, answer.calls),
             tool_use_behavior=_until_asked(answer.calls) if turn.shows_cards else "run_llm_again",
         )
         run = Runner.run_streamed(
