@@ -63,9 +63,10 @@ def run(quick: bool) -> Result:
         mcp = f"{stack.mcp_server.url}/mcp"
         token = stack.issuer.access_token(USER, mcp)
         tools = Caller(mcp, token).post("tools/list", {}).json()["result"]["tools"]
-        given = json.dumps({"instructions": INSTRUCTIONS, "max_tokens": MAX_TOKENS, "tools": tools})
+        prompt = {"instructions": INSTRUCTIONS, "max_tokens": MAX_TOKENS}
+        given = json.dumps({**prompt, "tools": tools})
         command = (BENCH_PYTHON, PEERS / "usual.py", str(at_usual), model, mcp)
-        usual = running.enter_context(peer(*command, port=at_usual, USUAL_TOKEN=token))
+        usual = running.enter_context(peer(*command, port=at_usual, USUAL_TOKEN=token, USUAL_GIVEN=json.dumps(prompt)))
         for _ in range(rounds):
             found[OURS].append(_turns(_asking(stack), turns))
             found[USUAL].append(_turns(lambda http: _timed(http, WORD[USUAL], f"{usual}/chat", {}, {}), turns))
@@ -148,8 +149,8 @@ def _prose(rounds: int, turns: int) -> str:
         " gateway does, with the product's pins, less work and aiohttp; what is added against it is all that the"
         " product does beside asking the model. *Ours* is `/chatkit` over HTTP: token verified, message stored, tool"
         " called under row-level security, answer stored. *Usual* is a gateway that opens the Agents SDK's MCP"
-        " connection for each request; it checks and stores nothing. The parts of a turn are those of others, which"
-        " export their traces."
+        " connection for each request, with the same prompt; it checks and stores nothing. The parts of a turn are"
+        " those of others, which export their traces."
         f" More turns a second with two workers each need four cores; {machine.cores()} here: not measured."
     )
 

@@ -1,14 +1,16 @@
 """`python usual.py PORT MODEL_URL MCP_URL`: a gateway that connects anew for each request.
 
-The token stands in `USUAL_TOKEN`. It stores nothing, and checks no token: what it is compared with does both.
+The token stands in `USUAL_TOKEN`; `USUAL_GIVEN` is JSON, the prompt and the bound of tokens that the product's model is
+given. It stores nothing, and checks no token: what it is compared with does both.
 """
 
+import json
 import os
 import sys
 from collections.abc import AsyncIterator
 
 import uvicorn
-from agents import Agent, RunConfig, Runner
+from agents import Agent, ModelSettings, RunConfig, Runner
 from agents.mcp import MCPServerStreamableHttp
 from agents.models.openai_responses import OpenAIResponsesModel
 from fastapi import FastAPI
@@ -31,10 +33,17 @@ async def chat() -> StreamingResponse:
 
 async def _words() -> AsyncIterator[str]:
     _, _, model_url, mcp_url = sys.argv
+    given = json.loads(os.environ["USUAL_GIVEN"])
     model = OpenAIResponsesModel("fake", AsyncOpenAI(api_key="none", base_url=model_url))
     headers = {"Authorization": f"Bearer {os.environ['USUAL_TOKEN']}"}
     async with MCPServerStreamableHttp({"url": mcp_url, "headers": headers}) as tools:
-        agent = Agent[None](name="Usual", instructions="Look, then answer.", model=model, mcp_servers=[tools])
+        agent = Agent[None](
+            name="Usual",
+            instructions=given["instructions"],
+            model=model,
+            model_settings=ModelSettings(max_tokens=given["max_tokens"]),
+            mcp_servers=[tools],
+        )
         run = Runner.run_streamed(agent, "what is open?", run_config=RunConfig(tracing_disabled=True))
         async for event in run.stream_events():
             if event.type == "raw_response_event" and isinstance(event.data, ResponseTextDeltaEvent):
