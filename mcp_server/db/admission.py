@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, Text, extract, func, literal, select
+from sqlalchemy import Interval, Text, extract, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from mcp_server.db.change_tables import RateLimitRow
@@ -32,32 +32,22 @@ _STEP, _WINDOW = value("step", Interval), value("window", Interval)
 _NEXT = func.greatest(RateLimitRow.tat, func.now()) + _STEP
 # The row's own user binds row-level security, before its policy looks at the row. Were it ever after, it would refuse.
 _BOUND = func.set_config("app.user_id", value("user", Text), literal(True))
-
-
-def _taking(said: ColumnElement[Any]) -> Statement:
-    return Statement(
-        insert(RateLimitRow)
-        .values(user_id=_BOUND, bucket=value("bucket", Text), tat=func.now() + _STEP)
-        .on_conflict_do_update(
-            index_elements=[RateLimitRow.user_id, RateLimitRow.bucket],
-            set_={"tat": _NEXT},
-            where=func.now() + _WINDOW >= _NEXT,
-        )
-        .returning(said)
+TAKE = Statement(
+    insert(RateLimitRow)
+    .values(user_id=_BOUND, bucket=value("bucket", Text), tat=func.now() + _STEP)
+    .on_conflict_do_update(
+        index_elements=[RateLimitRow.user_id, RateLimitRow.bucket],
+        set_={"tat": _NEXT},
+        where=func.now() + _WINDOW >= _NEXT,
     )
-
-
-_TAKE = _taking(literal(1))
-"""Takes one call out of a bucket; it returns no row where there is none left.
+    .returning(literal(1))
+)
+"""Takes one call out of a bucket, as a transaction of one statement; it returns no row where there is none left.
 
 The generic cell rate algorithm (ITU-T I.371): ``tat`` is when the next call would come at the even pace, and may lie at
 most ``window`` ahead. A call that has to wait changes nothing.
 """
-TAKE_ALONE = _taking(func.set_config("synchronous_commit", literal("off"), literal(True)))
-"""The same as a transaction of its own, which waits for no disk: after a crash a call is not counted, and that is all.
 
-It may stand in no other transaction: that one would be acknowledged before it is safe.
-"""
 
 _LEFT = Statement(
     select(extract("epoch", RateLimitRow.tat + _STEP - _WINDOW - func.now())).where(
@@ -67,7 +57,7 @@ _LEFT = Statement(
 
 
 def cell(bucket: str, pace: Pace) -> dict[str, Any]:
-    """Return what taking a call needs beside the user."""
+    """Return what ``TAKE`` needs beside the user."""
     return {"bucket": bucket, "step": pace.step, "window": pace.window}
 
 
@@ -76,6 +66,6 @@ class AdmissionRepository(Repository):
 
     async def wait(self, bucket: str, pace: Pace) -> float:
         """Take one call out of the bucket and return 0, or return the seconds until there is one."""
-        if await self._rows(_TAKE, **cell(bucket, pace)):
+        if await self._rows(TAKE, **cell(bucket, pace)):
             return 0
         return float(await self._first(_LEFT, **cell(bucket, pace)))

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from asyncpg import Record
 
-from mcp_server.db.admission import TAKE_ALONE, AdmissionRepository, Pace, cell
+from mcp_server.db.admission import TAKE, AdmissionRepository, Pace, cell
 from mcp_server.db.changes import ChangeRepository, ReplyRepository
 from mcp_server.db.connections import WAIT_SECONDS, Connection, Connections
 from mcp_server.db.conversations import ConversationRepository
@@ -114,10 +114,10 @@ class Database:
         Raises:
             ProductError: ``unavailable``, when the database is away or gives up on a conflict.
         """
-        values = TAKE_ALONE.placed({"user": user, **cell(bucket, pace)})
+        values = TAKE.placed({"user": user, **cell(bucket, pace)})
 
         async def count(connection: Connection) -> list[Record]:
-            return await connection.fetch(TAKE_ALONE.text, *values)
+            return await connection.fetch(TAKE.text, *values)
 
         async with self._proved(), self._place(user), self._connections.lend(count) as (_, taken):
             return bool(taken)

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from mcp_server.db.admission import TAKE_ALONE, Pace, cell
 from mcp_server.db.session import Database
 from mcp_server.services.admission import AdmissionService, TurnLimits
 from mcp_server.services.starting import Message, StartService
@@ -19,7 +18,6 @@ from shared.identity import UserId
 from tests.mcp_server.client import Caller
 from tests.mcp_server.conversation import Talk, item
 from tests.mcp_server.database import run
-from tests.mcp_server.services.spy import Spy
 from tests.services import Issuer, Service, SigningKey, assertion, free_port, mcp_server_environment
 
 pytestmark = [pytest.mark.anyio, pytest.mark.requirement("002/FR-053"), pytest.mark.requirement("004/FR-050")]
@@ -36,26 +34,6 @@ async def admitted(service: AdmissionService, user: str, client: str = "app") ->
             return False
         raise
     return True
-
-
-async def test_a_count_of_its_own_waits_for_no_disk_and_whatever_else_is_acknowledged_does(
-    database: Database, user_id: str
-) -> None:
-    user, pace = UserId(user_id), Pace(1, 9)
-    spy = await Spy.on(database, user)
-    with spy.counting() as sent:
-        assert await database.take(user, "bucket", pace)
-    assert sent == [TAKE_ALONE.text]
-
-    async with database.transaction(user) as rows:
-        connection = rows.admission._connection
-        assert await rows.admission.wait("bucket", pace) == 0
-        assert await connection.fetchval("SHOW synchronous_commit") == "on"
-        await connection.fetch(TAKE_ALONE.text, *TAKE_ALONE.placed({"user": user, **cell("bucket", pace)}))
-        assert await connection.fetchval("SHOW synchronous_commit") == "off"
-
-    async with database.transaction(user) as rows:
-        assert await rows.admission._connection.fetchval("SHOW synchronous_commit") == "on"
 
 
 async def test_exactly_the_burst_and_the_rate_are_let_in(database: Database, user_id: str) -> None:
