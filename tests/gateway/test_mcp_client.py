@@ -1,12 +1,14 @@
 """The one client that everybody shares: a fault costs its own call, and users are never mixed up."""
 
 import asyncio
+import json
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -232,6 +234,38 @@ async def test_a_cut_answer_costs_one_call(gateway_key: SigningKey) -> None:
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/gateway"
     async with server, client_of(url, gateway_key, url) as client:
         assert [await code_of(client, {}) for _ in range(3)] == [ErrorCode.UNAVAILABLE] * 3
+
+
+@pytest.mark.requirement("001/FR-037")
+async def test_a_call_whose_connection_ends_unanswered_is_not_made_again(gateway_key: SigningKey) -> None:
+    """It may have happened: only its caller knows whether to look first. The second of each two is left unanswered."""
+    asked: list[int] = []
+
+    async def answer_every_other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(2):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            asked.append(json.loads(await reader.readexactly(length))["id"])
+            if len(asked) % 2:
+                said = json.dumps({"jsonrpc": "2.0", "id": asked[-1], "result": FOUND}).encode()
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
+                writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(said), said))
+        writer.close()
+
+    server = await asyncio.start_server(answer_every_other, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/gateway"
+    async with server, client_of(url, gateway_key, url) as client:
+        for _ in range(2):
+            assert await total(client, somebody()) == 7
+            assert await code_of(client, {}) is ErrorCode.UNAVAILABLE
+
+    assert asked == [1, 2, 3, 4]
+
+
+@pytest.mark.requirement("001/FR-037")
+async def test_a_connection_is_left_before_the_server_leaves_it() -> None:
+    """Else a call may meet one that is being closed, and fails though nothing is wrong."""
+    assert uvicorn.Config("").timeout_keep_alive > mcp_http.KEEP_ALIVE_SECONDS
 
 
 async def test_no_proxy_of_the_environment_gets_an_assertion(
