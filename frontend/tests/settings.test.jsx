@@ -30,6 +30,23 @@ async function open(routes) {
   });
 }
 
+test("[005/FR-031] zones that could not be read are asked for once more, however often that is pressed", async () => {
+  let asked = 0;
+  await open({
+    [SETTINGS]: () => (asked++ ? { time_zone: "Asia/Tokyo" } : refusal(503, { message: "Away for now." })),
+  });
+  await page.screen.findByText("Away for now.");
+  const again = page.screen.getByRole("button", { name: "Try again" });
+
+  await page.act(async () => {
+    again.click();
+    again.click();
+  });
+
+  await page.waitFor(() => expect(page.screen.getByLabelText("Time zone")).toHaveValue("Asia/Tokyo"));
+  expect(asked).toBe(2);
+});
+
 test("[005/FR-031] the time zone is shown, changed, and kept as the server took it", async () => {
   await open({ [`PATCH ${HOME}/settings`]: (/** @type {any} */ { body }) => body });
   const zone = await page.screen.findByLabelText("Time zone");

@@ -1,6 +1,7 @@
 /** The form of sign-in, sign-up and leaving: sends once, says what went wrong, keeps what was typed. */
 
 import { useState } from "react";
+import { useOneAtATime } from "../hooks/useOneAtATime.js";
 import { answerOf } from "../utils/authClient.js";
 
 /**
@@ -11,19 +12,17 @@ import { answerOf } from "../utils/authClient.js";
  * @param {import("react").ReactNode} props.children the fields
  */
 export function CredentialsForm({ onSend, action, style = "primary", children }) {
-  const [isSending, setIsSending] = useState(false);
   const [fault, setFault] = useState("");
-
-  /** @param {import("react").FormEvent<HTMLFormElement>} event */
-  const submit = async (event) => {
-    event.preventDefault();
-    if (isSending) return;
-    const fields = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(event.currentTarget)));
-    setIsSending(true);
+  const [send, isSending] = useOneAtATime(async (/** @type {Record<string, string>} */ fields) => {
     setFault("");
     const { error } = await answerOf(onSend(fields));
-    setIsSending(false);
     if (error) setFault(sentence(error));
+  });
+
+  /** @param {import("react").FormEvent<HTMLFormElement>} event */
+  const submit = (event) => {
+    event.preventDefault();
+    send(/** @type {Record<string, string>} */ (Object.fromEntries(new FormData(event.currentTarget))));
   };
 
   return (

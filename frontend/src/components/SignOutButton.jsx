@@ -2,11 +2,13 @@
 
 import { useState } from "react";
 import { useSession } from "../contexts/SessionContext.jsx";
+import { useOneAtATime } from "../hooks/useOneAtATime.js";
 
 /** @param {{ className: string }} props */
 export function SignOutButton({ className }) {
   const { signOut } = useSession();
   const [fault, setFault] = useState("");
+  const [leave, isLeaving] = useOneAtATime(() => signOut().catch(({ message }) => setFault(message)));
   return (
     <>
       {fault && (
@@ -14,7 +16,7 @@ export function SignOutButton({ className }) {
           {fault}
         </p>
       )}
-      <button type="button" className={className} onClick={() => signOut().catch(({ message }) => setFault(message))}>
+      <button type="button" className={className} aria-disabled={isLeaving} onClick={leave}>
         Sign out
       </button>
     </>

@@ -1,6 +1,7 @@
 /** In which zone "tomorrow at nine" is meant. */
 
 import { useCallback, useEffect, useRef, useState } from "react";
+import { useOneAtATime } from "../hooks/useOneAtATime.js";
 import { timeIn } from "../utils/dates.js";
 import { Presses } from "../utils/presses.js";
 
@@ -15,7 +16,7 @@ export function TimeZone({ api }) {
   const kept = useRef(/** @type {string | null} */ (null)); // by the server, as far as is known
   const wished = useRef(""); // last
 
-  const load = useCallback(async () => {
+  const read = useCallback(async () => {
     try {
       kept.current = (await api.get("settings")).time_zone;
       setZone(kept.current);
@@ -24,6 +25,7 @@ export function TimeZone({ api }) {
       setFault(/** @type {Error} */ (error).message);
     }
   }, [api]);
+  const [load] = useOneAtATime(read);
   useEffect(() => {
     load();
   }, [load]);
