@@ -43,7 +43,7 @@ class Measure:
 
 
 WHOLE = Measure((1.5, 3.0), hangs=15, lasting=(LEASE_SECONDS + 1, LEASE_SECONDS + 5))
-SHORT = Measure((0.5, 1.0), hangs=2, lasting=(0.5, 1.0))
+SHORT = Measure((0.5, 1.0), hangs=2, lasting=(0.2, 0.4))
 
 
 def run(stage: Stage, tries: int) -> Outcome:
@@ -51,8 +51,9 @@ def run(stage: Stage, tries: int) -> Outcome:
     measure = WHOLE if tries >= LONG else SHORT
     with running_stack(stage.mortal) as stack:
         killed = fault_round(Nemesis(stack, SEED, measure.pauses), _crowd(stack), faults=faults, turns=tries)
+        late = -_late(stack)
         hung = _hanging(stack, measure)
-        late = stack.gateway.log.read_text().count(LATE)
+        late += _late(stack)
         stack.take_over(gateway="tests.faults.naive")
         naive = fault_round(
             Nemesis(stack, SEED, measure.pauses),
@@ -60,7 +61,7 @@ def run(stage: Stage, tries: int) -> Outcome:
             faults=1,
             turns=max(FEWEST_CONTROLS, tries // CONTROL_SHARE),
         )
-    for name, fates in (killed.unanswered | hung.unanswered).items():
+    for name, fates in (*killed.unanswered.items(), *hung.unanswered.items()):
         sys.stderr.write(f"{name}: {dict(fates.most_common())}\n")
     return Outcome(
         killed.acknowledged + hung.acknowledged,
@@ -85,6 +86,10 @@ def _hanging(stack: Stack, measure: Measure) -> Round:
     with twin_of(stack) as twin:
         crowd = _crowd(stack, answer_seconds=SILENCE_SECONDS, other_urls=[twin.url])
         return fault_round(Hangs(stack, SEED, measure.pauses, lasting=measure.lasting), crowd, faults=measure.hangs)
+
+
+def _late(stack: Stack) -> int:
+    return stack.gateway.log.read_text("utf-8").count(LATE)
 
 
 def _crowd(stack: Stack, **more: Any) -> Crowd:
