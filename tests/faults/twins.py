@@ -21,5 +21,5 @@ def twin_of(stack: Stack) -> Iterator[Service]:
         start_together((tools, chat))
         yield chat
     finally:
-        chat.stop()
-        tools.stop()
+        chat.kill()  # nobody talks to it any more
+        tools.kill()
