@@ -8,6 +8,7 @@ from asyncpg import (
     AdminShutdownError,
     CrashShutdownError,
     InterfaceError,
+    InternalClientError,
     PostgresConnectionError,
     PostgresError,
 )
@@ -16,8 +17,8 @@ from shared.errors import ErrorCode, ProductError
 
 log = logging.getLogger(__name__)
 
-Failure: TypeAlias = PostgresError | InterfaceError | OSError
-FAILURES = (PostgresError, InterfaceError, OSError)
+Failure: TypeAlias = PostgresError | InterfaceError | InternalClientError | OSError
+FAILURES = (PostgresError, InterfaceError, InternalClientError, OSError)
 """What asyncpg raises; a time limit that is over is an ``OSError``."""
 
 _CONSTRAINTS = {
@@ -25,11 +26,19 @@ _CONSTRAINTS = {
     "turns_one_live": ProductError(ErrorCode.TURN_IN_PROGRESS, "Another message is still being answered."),
     "turns_message_key": ProductError(ErrorCode.CONFLICT, "This key was used for another message."),
 }
-# SQLSTATE classes (PostgreSQL manual, appendix A): connection, authorization, database, rollback (deadlock),
-# resources, object state, operator intervention (shutdown, time limit), system.
-_PASSING = ("08", "28", "3D", "40", "53", "55", "57", "58")
+# SQLSTATE classes (PostgreSQL manual, appendix A): connection, a transaction that was left alone or lasted for too long
+# (this process was stopped), authorization, database, rollback (deadlock), resources, object state, operator
+# intervention (shutdown, time limit), system.
+_PASSING = ("08", "25P03", "25P04", "28", "3D", "40", "53", "55", "57", "58")
 _UNUSABLE_VALUE = "22"
 _CLOSED = re.compile(r"(connection|pool) is clos|connection has been released")  # asyncpg has no class for it
+_LOST = (
+    PostgresConnectionError,
+    AdminShutdownError,
+    CrashShutdownError,
+    ConnectionError,
+    InternalClientError,  # asyncpg no longer knows its state: the server ended it right after an answer
+)
 _STATEMENT_LOST = {"26000", "42P05"}
 """A prepared statement is not there, or there already: the next transaction ran on another server connection."""
 
@@ -43,7 +52,7 @@ def is_lost(error: Failure) -> bool:
     """Tell whether the connection is gone."""
     if isinstance(error, InterfaceError):
         return _CLOSED.search(str(error)) is not None
-    return isinstance(error, PostgresConnectionError | AdminShutdownError | CrashShutdownError | ConnectionError)
+    return isinstance(error, _LOST)
 
 
 def raise_meaning(error: Failure) -> NoReturn:

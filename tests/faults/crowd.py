@@ -6,7 +6,8 @@ import random
 import string
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,7 @@ class Sent:
         acknowledged: the server said that it has it; ``done`` that it is answered; ``added`` that the task was added.
         good: (sent, answered) of the attempt that brought the answer, on the clock of this process.
         wait: how many seconds the last refusal asked for.
+        fate: what became of the last attempt: its answer's status and code, or how the connection ended.
     """
 
     user: str
@@ -49,6 +51,7 @@ class Sent:
     added: bool = False
     good: tuple[float, float] | None = None
     wait: float = 0
+    fate: str = ""
 
 
 class People:
@@ -79,12 +82,19 @@ class Crowd(People):
         *,
         remembers: bool = True,
         last_seconds: float = LAST_SECONDS,
+        later_seconds: float = LATER_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+        other_urls: Sequence[str] = (),
     ) -> None:
+        """``other_urls`` are gateways that may be asked as well: each attempt goes to any of them."""
         super().__init__()
         self.history: list[Sent] = []
+        self.fates = Counter[str]()
         self._remembers = remembers
         self._last_seconds = last_seconds
-        self._url = gateway_url
+        self._later_seconds = later_seconds
+        self._answer_seconds = answer_seconds
+        self._urls = [gateway_url, *other_urls]
         self._issuer = issuer
         self._size = size
         self._dice = random.Random(seed)  # noqa: S311 - the same run again, no secret
@@ -93,13 +103,22 @@ class Crowd(People):
     async def run(self) -> None:
         """Talk until stopped, when the faults are over too; then insist once more on what is still unanswered."""
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=self._size)
-        async with httpx2.AsyncClient(timeout=ANSWER_SECONDS, limits=limits, trust_env=False) as self._http:
+        async with httpx2.AsyncClient(timeout=self._answer_seconds, limits=limits, trust_env=False) as self._http:
             await asyncio.gather(*(self._talk(f"user-{uuid.uuid4().hex}") for _ in range(self._size)))
             await asyncio.gather(*self._patient)
             left = [sent for sent in self.history if not sent.done]
             await asyncio.gather(
-                *(self._insist(sent, self._headers(sent.user), self._last_seconds, LATER_SECONDS) for sent in left)
+                *(
+                    self._insist(sent, self._headers(sent.user), self._last_seconds, self._later_seconds)
+                    for sent in left
+                )
             )
+
+    @property
+    def unanswered(self) -> dict[str, Counter[str]]:
+        """How the last attempts for unanswered messages ended, and how all attempts did; empty if all are answered."""
+        left = Counter(sent.fate for sent in self.history if not sent.done)
+        return {"unanswered, by their last attempt": left, "every attempt": self.fates} if left else {}
 
     async def _talk(self, user: str) -> None:
         headers = self._headers(user)
@@ -114,7 +133,7 @@ class Crowd(People):
                 continue
             conversation_id, length = "", 0
             if not sent.done:  # a dead gateway's lease has to run out first: go on elsewhere, and come back to it
-                task = asyncio.create_task(self._insist(sent, headers, self._last_seconds, LATER_SECONDS))
+                task = asyncio.create_task(self._insist(sent, headers, self._last_seconds, self._later_seconds))
                 self._patient.add(task)
 
     def _headers(self, user: str) -> dict[str, str]:
@@ -136,7 +155,7 @@ class Crowd(People):
         self.done += sent.done
 
     async def _attempt(self, sent: Sent, headers: dict[str, str], *, hang_up: bool = False) -> None:
-        url = f"{self._url}/api/{sent.user}/chat"
+        url = f"{self._dice.choice(self._urls)}/api/{sent.user}/chat"
         body = {"message": f"add {sent.word}", "idempotency_key": sent.key}
         if sent.conversation_id:
             body["conversation_id"] = sent.conversation_id
@@ -145,22 +164,34 @@ class Crowd(People):
             async with self._http.stream(
                 "POST", url, json=body, headers={**headers, "Accept": "text/event-stream"}
             ) as answer:
-                if answer.status_code != httpx2.codes.OK:
-                    sent.wait = float(answer.headers.get("retry-after", PAUSE_SECONDS))
-                    return
-                async for name, data in events(answer):
-                    if name == "started":
-                        sent.acknowledged, sent.conversation_id = True, data["conversation_id"]
-                        if hang_up:
-                            return
-                    elif name == "done":
-                        sent.done, sent.good = True, sent.good or (begun, time.monotonic())
-                        sent.added = any(call["ok"] for call in data["tool_calls"] if call["name"] == "add_tasks")
-        except httpx2.TransportError:
-            return
+                sent.fate = await hear(sent, answer, begun, hang_up=hang_up)
+        except httpx2.TransportError as error:
+            sent.fate = type(error).__name__
+        self.fates[sent.fate] += 1
 
     def _word(self) -> str:
         return "".join(self._dice.choices(string.ascii_lowercase, k=16))
+
+
+async def hear(sent: Sent, answer: httpx2.Response, begun: float, *, hang_up: bool) -> str:
+    """Write down what one attempt is told, and return what became of it."""
+    if answer.status_code != httpx2.codes.OK:
+        sent.wait = float(answer.headers.get("retry-after", PAUSE_SECONDS))
+        is_ours = answer.headers.get("content-type") == "application/json"  # and not a balancer's
+        code = json.loads(await answer.aread())["code"] if is_ours else "without a code"
+        return f"{answer.status_code} {code}"
+    fate = "cut short"
+    async for name, data in events(answer):
+        if name == "started":
+            sent.acknowledged, sent.conversation_id = True, data["conversation_id"]
+            if hang_up:
+                return "hung up"
+        elif name == "done":
+            sent.done, sent.good, fate = True, sent.good or (begun, time.monotonic()), "done"
+            sent.added = any(call["ok"] for call in data["tool_calls"] if call["name"] == "add_tasks")
+        elif name == "error":
+            fate = f"error {data['code']}"
+    return fate
 
 
 def quick_runner() -> asyncio.Runner:

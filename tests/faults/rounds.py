@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from tests.faults.crowd import LAST_SECONDS, Crowd, quick_runner
+from tests.faults.crowd import Crowd, quick_runner
 from tests.faults.nemesis import Nemesis
-from tests.faults.stack import Stack
 from tests.faults.verdict import Verdict, judge, percentile, recoveries
 
 
@@ -17,6 +18,7 @@ class Round:
     Attributes:
         turns: messages that were answered; ``acknowledged`` those that the server said it has.
         recovery: the 95th percentile of seconds from a fault to the end of the first turn that began after it.
+        unanswered: how the attempts ended, if a message was left without an answer.
     """
 
     turns: int
@@ -25,27 +27,12 @@ class Round:
     seconds: float
     recovery: float
     verdict: Verdict
+    unanswered: Mapping[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
 
 
-def fault_round(
-    stack: Stack,
-    *,
-    people: int,
-    faults: int,
-    pauses: tuple[float, float],
-    seed: int,
-    turns: int = 0,
-    last_seconds: float = LAST_SECONDS,
-) -> Round:
-    """Let people talk while things die, until there were so many faults and so many answers.
-
-    ``last_seconds`` is how long what is unanswered then is still insisted on.
-    """
-    begun = time.monotonic()
-    crowd, nemesis = (
-        Crowd(stack.gateway.url, stack.issuer, people, seed, last_seconds=last_seconds),
-        Nemesis(stack, seed, pauses),
-    )
+def fault_round(nemesis: Nemesis, crowd: Crowd, *, faults: int, turns: int = 0) -> Round:
+    """Let people talk while harm is done, until there were so many faults and so many answers."""
+    begun, stack = time.monotonic(), nemesis.stack
 
     async def both() -> None:
         talking = asyncio.create_task(crowd.run())
@@ -63,4 +50,5 @@ def fault_round(
         seconds=time.monotonic() - begun,
         recovery=percentile(recoveries(nemesis.faults, crowd.history), 95),
         verdict=judge(stack.postgres.url, crowd.history),
+        unanswered=crowd.unanswered,
     )

@@ -38,7 +38,7 @@ def test_each_replica_dies_in_turn_and_nothing_is_lost() -> None:
         asyncio.run(_talk_while_each_dies_in_turn(replicas, crowd))
 
         assert crowd.done > PEOPLE * len(replicas.services)
-        assert judge(replicas.owner_url, crowd.history).faults == {}
+        assert judge(replicas.owner_url, crowd.history).faults == {}, crowd.unanswered
         _one_conversation_through_all(replicas, issuer)
 
 

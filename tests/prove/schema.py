@@ -25,7 +25,7 @@ LONG = 1_000
 """So many requests make the long run, which also tries every boundary of the schema, and requests one after another."""
 GENERATED = re.compile(r"(\d+) generated")
 CONFIGURATION = """\
-hooks = "tests.prove.schema_formats"
+hooks = "tests.prove.schema_hooks"
 
 [parameters]
 "path.user_id" = "{user}"

@@ -55,7 +55,11 @@ def stage(
         pytest.param(key_faults.PROMISE, 320, marks=pytest.mark.requirement("003/FR-002")),
         pytest.param(cors_matrix.PROMISE, 3, marks=pytest.mark.requirement("003/FR-030")),
         pytest.param(hostile.PROMISE, 200, marks=pytest.mark.requirement("004/SC-004")),
-        pytest.param(messages.PROMISE, 60, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-001")]),
+        pytest.param(
+            messages.PROMISE,
+            60,
+            marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-001"), pytest.mark.requirement("004/FR-072")],
+        ),
         pytest.param(overload.PROMISE, 2, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-002")]),
         pytest.param(leaving.PROMISE, 8, marks=[*OF_THE_CHAT, pytest.mark.requirement("004/SC-003")]),
         pytest.param(schema.PROMISE, 70, marks=pytest.mark.requirement("006/FR-046")),

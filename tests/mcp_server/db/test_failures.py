@@ -15,6 +15,8 @@ from tests.mcp_server.database import run
 
 pytestmark = pytest.mark.requirement("002/FR-055")
 
+END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1"
+
 
 @pytest.mark.parametrize(
     "error",
@@ -36,6 +38,7 @@ def test_a_mistake_of_ours_stays_what_it_is(error: Failure) -> None:
         asyncpg.InterfaceError("connection is closed"),
         asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
         asyncpg.DeadlockDetectedError("deadlock detected"),
+        asyncpg.IdleInTransactionSessionTimeoutError("terminating connection due to idle-in-transaction timeout"),
     ],
 )
 def test_an_unreachable_database_is_worth_another_try(error: Failure) -> None:
@@ -67,12 +70,35 @@ def test_a_connection_that_is_lost_in_the_middle_is_worth_another_try(
     assert isinstance(told.value.__cause__, asyncpg.InterfaceError)
 
 
+def test_a_connection_that_is_lost_right_after_an_answer_is_worth_another_try(
+    app_url: str, owner_url: str, user_id: str
+) -> None:
+    """As after a process was stopped in a transaction for so long that the database gave it up."""
+
+    async def lose() -> None:
+        database = Database(f"{app_url}?application_name={user_id}")
+        try:
+            async with database.transaction(UserId(user_id)) as rows:
+                asked = asyncio.create_task(rows.people.lock())
+                await asyncio.sleep(0)
+                with ThreadPoolExecutor() as other:
+                    other.submit(run, owner_url, END, user_id).result()  # this loop hears of both at once
+                await asked
+        finally:
+            await database.close()
+
+    with pytest.raises(ProductError) as told:
+        asyncio.run(lose())
+
+    assert told.value.code is ErrorCode.UNAVAILABLE
+    assert isinstance(told.value.__cause__, asyncpg.InternalClientError)
+
+
 @pytest.mark.parametrize("is_transaction", [True, False])
 def test_a_connection_whose_end_was_not_heard_yet_is_replaced(
     app_url: str, owner_url: str, user_id: str, is_transaction: bool
 ) -> None:
     """What died while idle is mostly found closed; here the first statement is what finds it."""
-    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1"
 
     async def use(database: Database) -> bool:
         if not is_transaction:
@@ -84,7 +110,7 @@ def test_a_connection_whose_end_was_not_heard_yet_is_replaced(
         database = Database(f"{app_url}?application_name={user_id}")
         used = await use(database)
         with ThreadPoolExecutor() as other:
-            other.submit(run, owner_url, end, user_id).result()  # this loop hears of nothing while it waits
+            other.submit(run, owner_url, END, user_id).result()  # this loop hears of nothing while it waits
         try:
             return [used, await use(database)]
         finally:
