@@ -15,13 +15,17 @@ export const SCHEMA = "auth";
 /** Carries the client's address from our own edge to Better Auth; what a client sends under this name is replaced. */
 export const ADDRESS_HEADER = "x-remit-client-address";
 
-/** Apps register themselves, and people see them under /connected-apps: no session administers either in another way. */
+/**
+ * What the page has no use for, and a stranger has: apps register themselves, people see them under /connected-apps,
+ * and a password is asked for by what needs it.
+ */
 const CLOSED = [
   "/oauth2/create-client",
   "/oauth2/update-client",
   "/oauth2/delete-client",
   "/oauth2/client/rotate-secret",
   "/oauth2/update-consent",
+  "/verify-password",
 ];
 
 const APP_SCOPES = ["tasks:read", "tasks:write", "conversations:read", "offline_access"];
@@ -42,7 +46,11 @@ export function authOptions(settings, pool) {
     emailAndPassword: { enabled: true, minPasswordLength: 8 },
     user: { deleteUser: { enabled: true } },
     // On one machine everybody has the same address: a limit by address would only lock its owner out.
-    rateLimit: { enabled: !isLoopback(new URL(settings.publicUrl).hostname), storage: "database" },
+    rateLimit: {
+      enabled: !isLoopback(new URL(settings.publicUrl).hostname),
+      storage: "database",
+      customRules: { "/delete-user": { window: 10, max: 3 } }, // it takes a password, as signing in does
+    },
     telemetry: { enabled: false },
     logger: { log: noteOf },
     disabledPaths: CLOSED,

@@ -2,12 +2,14 @@
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.frontend.sign_in import Account, SignIn
+from tests.frontend.sign_in import Account, SignIn, sign_in
+from tests.services import free_port
 
 APP = {"client_name": "Planner", "redirect_uris": ["https://app.example/cb"], "token_endpoint_auth_method": "none"}
 
@@ -41,6 +43,21 @@ def test_a_session_makes_and_changes_no_app(account: Account, path: str) -> None
         answer = account.client.post(f"/api/auth/oauth2/{spelled}", json=APP)
 
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), spelled
+
+
+@pytest.mark.requirement("003/FR-041")
+def test_who_finds_a_session_open_cannot_guess_its_password(
+    account: Account, told: dict[str, str], tmp_path: Path
+) -> None:
+    public = told | {"PORT": str(free_port()), "BETTER_AUTH_URL": "https://remit.example"}
+    guess = {"password": "wrong horse"}
+    assert account.client.post("/api/auth/verify-password", json=guess).status_code == 404
+    with sign_in(public, tmp_path / "log") as limited:
+        body = {"name": "Ada", "email": f"{secrets.token_hex(8)}@example.com", "password": "correct horse"}
+        cookie = limited.post("/api/auth/sign-up/email", body).headers["set-cookie"].partition(";")[0]
+        answers = [limited.post("/api/auth/delete-user", guess, Cookie=cookie).status_code for _ in range(4)]
+
+    assert answers == [400, 400, 400, 429]
 
 
 @pytest.mark.requirement("003/FR-044")
