@@ -57,6 +57,7 @@ class Postgres:
         self._stop_leftover(account)
         command: list[str | Path] = [self.binaries / "postgres", "-D", self.data, "-p", str(self.port)]
         command += ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+        command += ["-c", "log_error_verbosity=terse"]  # otherwise its log quotes the rows that it refuses
         with self.log.open("ab") as log:
             self._server = subprocess.Popen[bytes](
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True, **account

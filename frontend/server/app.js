@@ -8,9 +8,11 @@ import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import { ADDRESS_HEADER } from "./auth.js";
 import { securityHeaders } from "./headers.js";
+import { note } from "./log.js";
 
 const MAX_BODY_BYTES = 64 * 1024;
 const RETRY_SECONDS = "5";
+const NO_SUCH_CHARACTER = ["22021", "22P05"]; // PostgreSQL's codes for a NUL in a text, and in one inside JSON
 
 /** What an MCP client that is itself a page asks for: public or proved by a code, never by a cookie. */
 const OPEN_TO_ANY_PAGE = [
@@ -89,13 +91,15 @@ function addPage(app, settings, dist) {
  * @param {string} addressHeader
  */
 async function forward(c, auth, addressHeader) {
+  if (c.req.url.includes("%00")) return notText(c); // Better Auth answers some of these 500 by itself
   const headers = new Headers(c.req.raw.headers);
   const address = addressHeader ? c.req.header(addressHeader) : getConnInfo(c).remote.address;
   if (address) headers.set(ADDRESS_HEADER, address);
   else headers.delete(ADDRESS_HEADER);
   const answer = await auth.handler(new Request(c.req.raw, { headers }));
   if (!answer.headers.has("cache-control")) answer.headers.set("cache-control", "no-store"); // sessions and tokens
-  if (answer.status === 404 && !answer.body) return c.notFound();
+  const isJson = answer.headers.get("content-type")?.startsWith("application/json");
+  if (answer.status === 404 && !isJson) return c.notFound();
   const wait = answer.headers.get("x-retry-after");
   if (answer.status !== 429 || !wait) return answer;
   return problem(c, 429, "rate_limited", `Too many attempts. Try again in ${wait} seconds.`, wait);
@@ -110,7 +114,8 @@ async function forward(c, auth, addressHeader) {
 function answerError(error, c, ready) {
   return ready().then(
     () => {
-      console.error(`${c.req.method} ${c.req.path}:`, error);
+      if ("code" in error && NO_SUCH_CHARACTER.includes(String(error.code))) return notText(c);
+      note(`${c.req.method} ${c.req.path}:`, error);
       return problem(c, 500, "internal", "The sign-in service failed. Try again.");
     },
     (reason) => unavailable(reason, c),
@@ -122,8 +127,13 @@ function answerError(error, c, ready) {
  * @param {Context} c
  */
 function unavailable(error, c) {
-  console.error(`${c.req.method} ${c.req.path}: ${error.message}`);
+  note(`${c.req.method} ${c.req.path}: ${error.message}`);
   return problem(c, 503, "unavailable", "The sign-in service cannot use its database. Try again.", RETRY_SECONDS);
+}
+
+/** @param {Context} c */
+function notText(c) {
+  return problem(c, 400, "invalid", "A text in the request has a character that cannot be stored.");
 }
 
 /** @param {Context} c */
@@ -133,7 +143,7 @@ function tooLarge(c) {
 
 /**
  * @param {Context} c
- * @param {404 | 413 | 429 | 500 | 503} status
+ * @param {400 | 404 | 413 | 429 | 500 | 503} status
  * @param {string} code
  * @param {string} message
  * @param {string} [retryAfter] seconds

@@ -6,12 +6,27 @@ import { APIError, createAuthMiddleware } from "better-auth/api";
 import { jwt } from "better-auth/plugins";
 import { PostgresDialect } from "kysely";
 import { connectedApps } from "./connectedApps.js";
+import { note } from "./log.js";
+import { registered } from "./registration.js";
 import { isLoopback } from "./settings.js";
 
 export const SCHEMA = "auth";
 
 /** Carries the client's address from our own edge to Better Auth; what a client sends under this name is replaced. */
 export const ADDRESS_HEADER = "x-remit-client-address";
+
+/**
+ * What the page has no use for, and a stranger has: apps register themselves, people see them under /connected-apps,
+ * and a password is asked for by what needs it.
+ */
+const CLOSED = [
+  "/oauth2/create-client",
+  "/oauth2/update-client",
+  "/oauth2/delete-client",
+  "/oauth2/client/rotate-secret",
+  "/oauth2/update-consent",
+  "/verify-password",
+];
 
 const APP_SCOPES = ["tasks:read", "tasks:write", "conversations:read", "offline_access"];
 
@@ -31,8 +46,14 @@ export function authOptions(settings, pool) {
     emailAndPassword: { enabled: true, minPasswordLength: 8 },
     user: { deleteUser: { enabled: true } },
     // On one machine everybody has the same address: a limit by address would only lock its owner out.
-    rateLimit: { enabled: !isLoopback(new URL(settings.publicUrl).hostname), storage: "database" },
+    rateLimit: {
+      enabled: !isLoopback(new URL(settings.publicUrl).hostname),
+      storage: "database",
+      customRules: { "/delete-user": { window: 10, max: 3 } }, // it takes a password, as signing in does
+    },
     telemetry: { enabled: false },
+    logger: { log: noteOf },
+    disabledPaths: CLOSED,
     onAPIError: { throw: true }, // an unexpected fault is the edge's to answer (app.js)
     advanced: { cookiePrefix: "remit", ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] } },
     hooks: { before: beforeEach },
@@ -96,26 +117,17 @@ function mcpAuthorization(settings) {
   });
 }
 
+/** Of what comes with a message the error alone is told: the rest is what somebody sent. */
+function noteOf(/** @type {string} */ level, /** @type {string} */ message, /** @type {unknown[]} */ ...more) {
+  note(
+    `${level}: ${message}`,
+    more.find((one) => one instanceof Error),
+  );
+}
+
 const beforeEach = createAuthMiddleware(async ({ path, body }) => {
-  if (path === "/oauth2/register") return registeredAsNative(body);
+  if (path === "/oauth2/register") return registered(body);
   if (path === "/delete-user" && !body?.password) {
     throw new APIError("BAD_REQUEST", { message: "The password is missing.", code: "PASSWORD_MISSING" });
   }
 });
-
-/**
- * Desktop clients register a loopback callback and leave application_type out; "web" would be assumed and refused.
- * @param {any} body
- */
-function registeredAsNative(body) {
-  const uris = body?.redirect_uris;
-  if (body?.application_type || !Array.isArray(uris) || uris.length === 0 || !uris.every(isLoopbackCallback)) return;
-  return { context: { body: { ...body, application_type: "native" } } };
-}
-
-/** @param {unknown} uri */
-function isLoopbackCallback(uri) {
-  if (typeof uri !== "string" || !URL.canParse(uri)) return false;
-  const { protocol, hostname } = new URL(uri);
-  return protocol === "http:" && isLoopback(hostname);
-}

@@ -17,7 +17,7 @@ function request(changed) {
   const query = {
     client_id: "c1",
     redirect_uri: "https://app.example/callback",
-    scope: "tasks:read tasks:write conversations:read offline_access planets:move",
+    scope: "tasks:read tasks:write conversations:read offline_access planets:move constructor",
     ba_param: "client_id",
     sig: "signed",
     ...changed,
@@ -37,6 +37,7 @@ test("[001/FR-056] the name, the place, the person and each scope are shown", as
     "Search what you and the assistant wrote in the chat",
     "Stay connected while you are away",
     "planets:move",
+    "constructor",
   ]);
 });
 

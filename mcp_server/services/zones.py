@@ -9,6 +9,8 @@ from mcp_server.db.people import PersonRepository
 
 Clock = Callable[[], datetime]
 DEFAULT_ZONE = "UTC"
+NO_PLACES = {"localtime", "Factory"}
+"""In the system's list, and nobody's time zone: the one is this machine's own, the other says that none was set."""
 NO_ZONE = "There is no such time zone. Write an IANA name such as Europe/Berlin."
 
 
@@ -18,7 +20,7 @@ def utc_now() -> datetime:
 
 @cache
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones() - NO_PLACES)
 
 
 def is_zone(name: str) -> bool:

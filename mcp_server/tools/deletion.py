@@ -33,7 +33,7 @@ Deletion: TypeAlias = Callable[..., Awaitable[DeletedTasks]]
 class Confirm(BaseModel):
     """What the person is asked for."""
 
-    confirm: bool = Field(description="Delete these tasks")
+    confirm: bool = Field(description="Delete these tasks", strict=True)
 
 
 def deletion_with_card(deletions: DeletionService) -> Deletion:

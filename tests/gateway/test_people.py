@@ -54,7 +54,17 @@ async def test_the_zone_follows_the_device_until_one_is_chosen(ada: Person) -> N
 
 
 @pytest.mark.requirement("005/FR-031")
-@pytest.mark.parametrize("body", [{"time_zone": "Mars/Phobos"}, {"time_zone": ""}, {}, {"time_zone": "UTC", "x": 1}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"time_zone": "Mars/Phobos"},
+        {"time_zone": "localtime"},
+        {"time_zone": "Factory"},
+        {"time_zone": ""},
+        {},
+        {"time_zone": "UTC", "x": 1},
+    ],
+)
 async def test_a_time_zone_that_does_not_exist_is_refused(ada: Person, body: dict[str, Any]) -> None:
     refused = await ada.http.patch(f"{ada.url}/api/{ada.user_id}/settings", json=body, headers=ada.headers)
 

@@ -74,6 +74,11 @@ def test_everything_restarts_is_limited_and_watched(keys: Keys) -> None:
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
 
 
+@pytest.mark.requirement("006/FR-045")
+def test_the_log_of_the_database_quotes_no_row(keys: Keys) -> None:
+    assert "log_error_verbosity=terse" in read_composition(keys, {}).services["postgres"]["command"]
+
+
 @pytest.mark.requirement("006/FR-001")
 @pytest.mark.parametrize("service", CHECKS)
 def test_three_addresses_are_enough_for_another_host(keys: Keys, service: str) -> None:

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+import uuid
 from pathlib import Path
 
 import asyncpg
@@ -34,6 +35,22 @@ def test_it_listens_on_loopback_alone(postgres: Postgres) -> None:
             assert probe.connect_ex((str(address), postgres.port)) != 0
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", postgres.port)) == 0
+
+
+@pytest.mark.requirement("006/FR-045")
+async def test_its_log_quotes_no_row_that_it_refuses(postgres: Postgres) -> None:
+    word = uuid.uuid4().hex
+    connection = await asyncpg.connect(postgres.url)
+    await connection.execute("create temporary table only_once (word text primary key)")
+    await connection.execute("insert into only_once values ($1)", word)
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute("insert into only_once values ($1)", word)
+
+    await connection.close()
+    log = postgres.log.read_text("utf-8")
+    assert "only_once_pkey" in log
+    assert word not in log
 
 
 @pytest.mark.requirement("001/FR-003")

@@ -85,7 +85,7 @@ def test_anything_but_a_yes_deletes_nothing(asking: Caller, said: dict[str, Any]
 
 
 @pytest.mark.requirement("002/FR-040")
-@pytest.mark.parametrize("content", [{}, {"confirm": "perhaps"}, None])
+@pytest.mark.parametrize("content", [{}, {"confirm": "perhaps"}, {"confirm": "true"}, {"confirm": 1}, None])
 def test_an_answer_that_is_none_deletes_nothing(asking: Caller, content: Any) -> None:
     refused = answer(asking, post(asking), said={"action": "accept", "content": content})
 

@@ -154,7 +154,7 @@ function inline(token, go) {
 /** @param {string} text */
 function plain(text) {
   return text.replace(ENTITY, (written, decimal, hex, name) => {
-    if (name) return ENTITIES[name] ?? written;
+    if (name) return Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : written; // “constructor” is none of them
     const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : written;
   });

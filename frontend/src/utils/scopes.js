@@ -13,5 +13,5 @@ const WORDS = {
 
 /** @param {string} scope @returns {string | undefined} undefined: a scope that this page does not know */
 export function wordsOf(scope) {
-  return WORDS[scope];
+  return Object.hasOwn(WORDS, scope) ? WORDS[scope] : undefined; // an app may ask for “constructor”
 }
