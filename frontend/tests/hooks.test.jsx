@@ -11,6 +11,7 @@ import { useChatElement } from "../src/hooks/useChatElement.js";
 import { useFreshConversation } from "../src/hooks/useFreshConversation.js";
 import { useMediaQuery } from "../src/hooks/useMediaQuery.js";
 import { useNews } from "../src/hooks/useNews.js";
+import { useOneAtATime } from "../src/hooks/useOneAtATime.js";
 import { useOnline } from "../src/hooks/useOnline.js";
 import { navigate, usePath } from "../src/hooks/usePath.js";
 import { useRetry } from "../src/hooks/useRetry.js";
@@ -38,6 +39,27 @@ test.each([
 
   expect(() => renderHook(() => useIt())).toThrow(`${name} is used outside of`);
   silent.mockRestore();
+});
+
+test("useOneAtATime does a thing once however often it is asked, says so, and does it anew after a failure", async () => {
+  /** @type {((outcome: Promise<void>) => void)[]} */
+  const ends = [];
+  const deed = jest.fn(() => new Promise((/** @type {any} */ end) => ends.push(end)));
+  const { result } = renderHook(() => useOneAtATime(deed));
+  const [run] = result.current;
+  /** @type {Promise<void>[]} */
+  let runs = [];
+  act(() => {
+    runs = [run(), run()];
+  });
+  expect([deed.mock.calls.length, result.current[1]]).toEqual([1, true]);
+
+  ends[0](Promise.reject(new Error("away")));
+  await act(() => expect(runs[0]).rejects.toThrow("away"));
+  expect(result.current[1]).toBe(false);
+
+  act(() => void run());
+  expect([deed.mock.calls.length, result.current[1]]).toEqual([2, true]);
 });
 
 test("useConfig gives what this deployment is", () => {
