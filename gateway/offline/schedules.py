@@ -18,6 +18,7 @@ from gateway.offline.dates import (
 )
 
 _NTH = {"first": "1", "second": "2", "third": "3", "fourth": "4", "last": "-1"}
+_LONGEST_MONTH = 31
 _UNITS = "day|week|month|year"
 _EACH = r"(?:every|each)"
 _SOME_DAY = rf"(?:{ANY_DAY}|{SHORT_DAY})s?"
@@ -38,12 +39,21 @@ def _nth_day(said: re.Match[str], _: date) -> str:
     return f"FREQ=MONTHLY;BYDAY={_NTH[said['nth'].lower()]}{said['day'][:2].upper()}"
 
 
+def _day_of_month(said: re.Match[str], _: date) -> str | None:
+    day = said["on"].lower()
+    found = int(_NTH.get(day) or day.rstrip("stndrh"))
+    return f"FREQ=MONTHLY;BYMONTHDAY={found}" if 1 <= found <= _LONGEST_MONTH else None
+
+
+_DAY_OF_MONTH = r"(?P<on>first|[0-9]{1,2}(?:st|nd|rd|th))(?: day)?"
 _NTH_DAY = rf"(?P<nth>{'|'.join(_NTH)}) (?P<day>{ANY_DAY})"
 _FORMS = both_ends(
     r"(?:repeating |repeats? |on |again )?",
     [
         (rf"{_EACH} {_NTH_DAY}(?: of the month)?", _nth_day),
         (rf"(?:the )?{_NTH_DAY} of (?:every|each|the) month", _nth_day),
+        (rf"(?:the )?{_DAY_OF_MONTH} of (?:every|each) month", _day_of_month),
+        (rf"{_EACH} {_DAY_OF_MONTH} of (?:the|a) month", _day_of_month),
         (r"(?:the )?last day of (?:every|each) month", lambda _, __: "FREQ=MONTHLY;BYMONTHDAY=-1"),
         (rf"(?:{_EACH} (?:day|morning|afternoon|evening|night)|daily)", lambda _, __: "daily"),
         (rf"(?:{_EACH} (?:weekday|work(?:ing)? ?day)|weekdays)", lambda _, __: "weekdays"),

@@ -57,6 +57,7 @@ def task(title: str, due: str = "", priority: str = "", labels: list[str] | None
         ("add:\n- milk\n- eggs tomorrow\n\n* bread", [task("milk"), task("eggs", "tomorrow"), task("bread")]),
         ("add 1) milk; 2) eggs", [task("milk"), task("eggs")]),
         ("add a task to water the plants", [task("water the plants")]),
+        ("take out the bins on monday", [task("take out the bins", "monday")]),
         ('create a task called "Clean the windows"', [task("Clean the windows")]),
         ("new task: pay taxes", [task("pay taxes")]),
         ("todo: write the report (high priority) #work", [task("write the report", "", "high", ["work"])]),
