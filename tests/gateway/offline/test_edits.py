@@ -113,7 +113,10 @@ def test_a_date_is_shifted_over_the_ends_of_months(due: str, count: int, unit: s
         ("water the plants on the last day of every month", Schedule(repeat="FREQ=MONTHLY;BYMONTHDAY=-1")),
         ("water the plants on the 1st of every month", Schedule(repeat="FREQ=MONTHLY;BYMONTHDAY=1")),
         ("water the plants on the first day of each month", Schedule(repeat="FREQ=MONTHLY;BYMONTHDAY=1")),
-        ("water the plants every 15th of the month at 9am", Schedule(time="9:00", repeat="FREQ=MONTHLY;BYMONTHDAY=15")),
+        (
+            "water the plants every 15th of the month at 9am",
+            Schedule(time="09:00", repeat="FREQ=MONTHLY;BYMONTHDAY=15"),
+        ),
         ("water the plants on the 3rd of the month", Schedule(day="2026-12-03")),
         ("water the plants every first monday of the month", Schedule(repeat="FREQ=MONTHLY;BYDAY=1MO")),
         ("water the plants on the last friday of every month", Schedule(repeat="FREQ=MONTHLY;BYDAY=-1FR")),
