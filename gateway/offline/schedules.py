@@ -18,7 +18,6 @@ from gateway.offline.dates import (
 )
 
 _NTH = {"first": "1", "second": "2", "third": "3", "fourth": "4", "last": "-1"}
-_LONGEST_MONTH = 31
 _UNITS = "day|week|month|year"
 _EACH = r"(?:every|each)"
 _SOME_DAY = rf"(?:{ANY_DAY}|{SHORT_DAY})s?"
@@ -39,21 +38,12 @@ def _nth_day(said: re.Match[str], _: date) -> str:
     return f"FREQ=MONTHLY;BYDAY={_NTH[said['nth'].lower()]}{said['day'][:2].upper()}"
 
 
-def _day_of_month(said: re.Match[str], _: date) -> str | None:
-    day = said["on"].lower()
-    found = int(_NTH.get(day) or day.rstrip("stndrh"))
-    return f"FREQ=MONTHLY;BYMONTHDAY={found}" if 1 <= found <= _LONGEST_MONTH else None
-
-
-_DAY_OF_MONTH = r"(?P<on>first|[0-9]{1,2}(?:st|nd|rd|th))(?: day)?"
 _NTH_DAY = rf"(?P<nth>{'|'.join(_NTH)}) (?P<day>{ANY_DAY})"
 _FORMS = both_ends(
     r"(?:repeating |repeats? |on |again )?",
     [
         (rf"{_EACH} {_NTH_DAY}(?: of the month)?", _nth_day),
         (rf"(?:the )?{_NTH_DAY} of (?:every|each|the) month", _nth_day),
-        (rf"(?:the )?{_DAY_OF_MONTH} of (?:every|each) month", _day_of_month),
-        (rf"{_EACH} {_DAY_OF_MONTH} of (?:the|a) month", _day_of_month),
         (r"(?:the )?last day of (?:every|each) month", lambda _, __: "FREQ=MONTHLY;BYMONTHDAY=-1"),
         (rf"(?:{_EACH} (?:day|morning|afternoon|evening|night)|daily)", lambda _, __: "daily"),
         (rf"(?:{_EACH} (?:weekday|work(?:ing)? ?day)|weekdays)", lambda _, __: "weekdays"),
@@ -66,6 +56,12 @@ _FORMS = both_ends(
         (rf"{_EACH} (?P<days>{_DAY_LIST})", _on_days),
         (rf"(?P<days>{_PLURAL_DAYS})", _on_days),
     ],
+)
+_ON_DAY = r"(?P<{}>first|[0-9]{{1,2}}(?:st|nd|rd|th))(?: day)?"
+_EACH_MONTH = re.compile(
+    rf"\b(?:on )?(?:(?:the )?{_ON_DAY.format('a')} of {_EACH} month|{_EACH} {_ON_DAY.format('b')} of the month)"
+    r"(?=[ ,]|$)",
+    re.IGNORECASE,
 )
 _SHIFT = re.compile(
     rf"(?:^|\s)(?:(?:by |back |forward )*(?P<count>{ANY_NUMBER}) (?:more )?(?P<unit>day|week|month)s?"
@@ -121,4 +117,11 @@ def shifted(due: str, count: int, unit: str) -> str:
 
 
 def _cut_repeat(text: str, today: date) -> tuple[str, str]:
-    return cut(text, _FORMS, today)
+    rest, repeat = cut(_EACH_MONTH.sub(_monthly_on, text), _FORMS, today)
+    return (rest, repeat) if repeat else (text, "")
+
+
+def _monthly_on(said: re.Match[str]) -> str:
+    """Say a day of every month as a day and a repetition, each of which has a form."""
+    day = (said["a"] or said["b"]).lower()
+    return f"on the {'1st' if day == 'first' else day} monthly"
