@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     assertion_key: SecretStr = Field(
         description="an Ed25519 private key as PKCS#8 PEM; `python -m gateway new-key` makes one"
     )
-    assertion_key_id: Name = Field(description="the `kid` of that key, as in the MCP server's list of public keys")
+    assertion_key_id: Name = Field(description="the `kid` under which the MCP server lists the key's public half")
 
     turns_at_once: int = Field(default=64, ge=1, le=10_000, description="a whole number from 1 to 10000, of answers")
     requests_per_second: float = Field(
