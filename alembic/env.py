@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import time
+from contextlib import aclosing
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -11,7 +12,7 @@ from alembic import context
 from alembic.runtime.migration import MigrationInfo
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 import mcp_server.db.change_tables  # noqa: F401 - its tables belong to the metadata
 from mcp_server.db.addresses import address_of
@@ -104,13 +105,33 @@ def let_purge(connection: Connection) -> None:
         connection.exec_driver_sql(f"GRANT {PURGE_ROLE} TO CURRENT_USER")
 
 
+def is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"postgresql", "postgres"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False
+
+
+async def reach(engine: AsyncEngine) -> AsyncConnection:
+    """Connect, or end with one line that names the setting: its address is shown nowhere."""
+    try:
+        return await engine.connect()
+    except (OSError, DBAPIError) as error:
+        reason = str(getattr(error, "orig", error)).rpartition(">: ")[2]
+        raise SystemExit(
+            f"DATABASE_URL: cannot be used ({reason}). Set the owner's connection; check its host, port, name, user and"
+            " password."
+        ) from None
+
+
 async def run() -> None:
     address, options = address_of(OWNER_URL)
     url = address.replace("postgresql:", "postgresql+asyncpg:", 1)
     for left in reversed(range(ATTEMPTS)):
         engine = create_async_engine(url, connect_args=options)
         try:
-            async with engine.connect() as connection:
+            async with aclosing(await reach(engine)) as connection:
                 await connection.run_sync(migrate)
         except DBAPIError as error:
             if left == 0 or getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
@@ -123,6 +144,7 @@ async def run() -> None:
             await engine.dispose()
 
 
-if not OWNER_URL:
-    raise SystemExit("DATABASE_URL: missing. Set the owner's connection, postgresql://user:password@host:5432/name.")
+if not is_address(OWNER_URL):
+    fault = "not valid" if OWNER_URL else "missing"
+    raise SystemExit(f"DATABASE_URL: {fault}. Set the owner's connection, postgresql://user:password@host:5432/name.")
 asyncio.run(run())

@@ -47,14 +47,6 @@ class HttpDispatcher(Dispatcher[TransportContext]):
             task_status.started()
             await anyio.sleep_forever()
 
-    async def status(self, seconds: float, headers: Mapping[str, str]) -> int | None:
-        """Return the status of an answer to a bare GET; None when none came in time."""
-        try:
-            async with self._http.get(self._url, headers=headers, timeout=ClientTimeout(seconds)) as response:
-                return response.status
-        except (ClientError, TimeoutError):
-            return None
-
     async def send_raw_request(
         self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
     ) -> dict[str, Any]:

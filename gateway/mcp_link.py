@@ -1,9 +1,9 @@
 """The one client of the MCP server: an assertion per request, and a fault costs its own call."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 from mcp import ClientSession
@@ -29,6 +29,8 @@ from shared.identity import UserId
 PROTOCOL = "2026-07-28"
 CALL_SECONDS = 15
 READY_SECONDS = 2
+NOBODY = UserId("remit-readiness")
+"""For whom the server is asked whether it is there: the question reads no row."""
 
 MODEL_SCOPES = (Scope.TASKS_READ, Scope.TASKS_WRITE)
 GATEWAY_SCOPES = (*MODEL_SCOPES, Scope.CONVERSATIONS)
@@ -63,9 +65,14 @@ class McpLink:
             yield
 
     async def is_reachable(self) -> bool:
-        """Tell whether the server answers at all; without an assertion it answers 401, which is enough."""
-        status = await self._door.status(READY_SECONDS, passed_on())
-        return status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR
+        """Tell whether the server answers and takes our assertions: else it would refuse every message."""
+        try:
+            with as_product_errors(), self._acting_for(NOBODY, (Scope.TASKS_READ,)):
+                async with asyncio.timeout(READY_SECONDS):
+                    await self._session.send_discover(PROTOCOL)
+        except (ProductError, TimeoutError):
+            return False
+        return True
 
     async def list_tools(self, user: UserId) -> list[Tool]:
         """Return every tool of the gateway's door."""

@@ -1,11 +1,13 @@
 """What the gateway must be told (``GATEWAY_…`` and the model's own names), checked once, all problems at a time."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import Field, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.weak_secrets import weakness
@@ -19,50 +21,84 @@ Origin = Annotated[
 Preview = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,60}/[a-z0-9][a-z0-9-]{0,60}$")]
 Name = Annotated[str, StringConstraints(min_length=1)]
 
+NEEDED = {
+    "jwks": "where the sign-in service's keys are, such as http://127.0.0.1:3000/api/auth/jwks",
+    "hs256": "48 random bytes, as `openssl rand -base64 48` prints them",
+}
+"""What each way of verifying tokens must be told."""
+
 
 class Settings(BaseSettings):
-    """Every setting of the process; see ``specs/001-first-light/contracts/environment.md``."""
+    """Every setting of the process, each with what to write; ``specs/001-first-light/contracts/environment.md``."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, validate_default=True)
 
     host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=1, le=65_535)
+    port: int = Field(default=8000, ge=1, le=65_535, description="a port from 1 to 65535")
     metrics_host: str = "127.0.0.1"
-    metrics_port: int | None = Field(default=None, ge=1, le=65_535)
-    log_format: LogFormat = "json"
+    metrics_port: int | None = Field(default=None, ge=1, le=65_535, description="a port from 1 to 65535, or nothing")
+    log_format: LogFormat = Field(default="json", description="json or text")
     # The OpenTelemetry SDK reads these and all its other names itself; here they say whether it is loaded.
-    otlp_endpoint: HttpUrl | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
-    otlp_traces_endpoint: HttpUrl | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    otlp_endpoint: HttpUrl | None = Field(
+        default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", description="a collector's address, or nothing"
+    )
+    otlp_traces_endpoint: HttpUrl | None = Field(
+        default=None, validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", description="where traces go, or nothing"
+    )
 
-    environment: Literal["development", "production"] = "development"
-    auth_mode: Literal["jwks", "hs256"] = "jwks"
-    jwt_issuer: Name
-    jwt_audience: Name
-    jwks_url: HttpUrl | None = None
+    environment: Literal["development", "production"] = Field(
+        default="development", description="development or production"
+    )
+    auth_mode: Literal["jwks", "hs256"] = Field(default="jwks", description="jwks or hs256")
+    jwt_issuer: Name = Field(description="the sign-in service's issuer, such as http://localhost:3000/api/auth")
+    jwt_audience: Name = Field(description="the same name as the page's GATEWAY_JWT_AUDIENCE, such as remit-gateway")
+    jwks_url: HttpUrl | None = Field(default=None, description=NEEDED["jwks"])
     # Read only to be refused: this secret also encrypts the sign-in service's signing keys.
     better_auth_secret: SecretStr | None = Field(default=None, validation_alias="BETTER_AUTH_SECRET")
     hs256_secret: SecretStr | None = None
     hs256_previous_secret: SecretStr | None = None
-    user_id_claims: Annotated[tuple[Name, ...], NoDecode] = ("sub",)
+    user_id_claims: Annotated[tuple[Name, ...], NoDecode] = Field(
+        default=("sub",), description='claims as a JSON list, such as ["sub"]'
+    )
 
-    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(min_length=1)
-    cors_preview: Preview | None = None
-    cors_credentials: bool = False
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
+        min_length=1,
+        description='the page\'s origin in a JSON list, without a final slash, such as ["https://remit.example"];'
+        " http is for localhost alone",
+    )
+    cors_preview: Preview | None = Field(
+        default=None, description="one Vercel project and its account, such as remit/my-team, or nothing"
+    )
+    cors_credentials: bool = Field(default=False, description="true or false")
 
-    mcp_url: HttpUrl
-    mcp_audience: HttpUrl
-    assertion_issuer: Name = "remit-gateway"
-    assertion_key: SecretStr
-    assertion_key_id: Name
+    mcp_url: HttpUrl = Field(description="where the MCP server is reached, such as http://127.0.0.1:8001/gateway")
+    mcp_audience: HttpUrl = Field(
+        description="the MCP server's MCP_SERVER_PUBLIC_URL and /gateway, such as http://localhost:8001/gateway"
+    )
+    assertion_issuer: Name = Field(
+        default="remit-gateway", description="the same name as the MCP server's MCP_SERVER_GATEWAY_ISSUER"
+    )
+    assertion_key: SecretStr = Field(
+        description="an Ed25519 private key as PKCS#8 PEM; `python -m gateway new-key` makes one"
+    )
+    assertion_key_id: Name = Field(description="the `kid` under which the MCP server lists the key's public half")
 
-    turns_at_once: int = Field(default=64, ge=1, le=10_000)
-    requests_per_second: float = Field(default=20, gt=0, allow_inf_nan=False)
-    requests_at_once: int = Field(default=200, ge=1)
+    turns_at_once: int = Field(default=64, ge=1, le=10_000, description="a whole number from 1 to 10000, of answers")
+    requests_per_second: float = Field(
+        default=20, gt=0, allow_inf_nan=False, description="a number above 0, of a person's requests a second"
+    )
+    requests_at_once: int = Field(default=200, ge=1, description="a whole number above 0, of requests at once")
 
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
-    openai_base_url: HttpUrl | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    openai_base_url: HttpUrl | None = Field(
+        default=None,
+        validation_alias="OPENAI_BASE_URL",
+        description="the model's address, such as http://127.0.0.1:11434/v1, or nothing",
+    )
     openai_model: str | None = Field(default=None, validation_alias="OPENAI_MODEL")
-    openai_api: Literal["responses", "chat_completions"] = Field(default="responses", validation_alias="OPENAI_API")
+    openai_api: Literal["responses", "chat_completions"] = Field(
+        default="responses", validation_alias="OPENAI_API", description="responses or chat_completions"
+    )
 
     @field_validator("user_id_claims", "cors_origins", mode="before")
     @classmethod
@@ -73,7 +109,7 @@ class Settings(BaseSettings):
         try:
             return json.loads(value)
         except ValueError as error:
-            raise ValueError('write a JSON list, such as ["http://localhost:3000"]') from error
+            raise PydanticCustomError("list", "no JSON list") from error
 
     @field_validator("jwks_url")
     @classmethod
@@ -87,7 +123,7 @@ class Settings(BaseSettings):
         _belongs_to("hs256", value, info)
         if value is not None:
             if reason := weakness(value.get_secret_value()):
-                raise ValueError(f"{reason}; set 48 random bytes, as `openssl rand -base64 48` prints them")
+                raise ValueError(f"{reason}; set {NEEDED['hs256']}")
             if value == info.data.get("better_auth_secret"):
                 raise ValueError("must not be BETTER_AUTH_SECRET: whoever verifies with it could sign sessions")
         return value
@@ -100,7 +136,7 @@ class Settings(BaseSettings):
         if info.data.get("auth_mode") == "jwks":
             raise ValueError("not allowed, because GATEWAY_AUTH_MODE is jwks; one mode alone verifies tokens")
         if reason := weakness(value.get_secret_value()):
-            raise ValueError(f"{reason}; what was accepted once must be strong too")
+            raise ValueError(f"{reason}; set the secret of before, which must be strong too, or nothing")
         if value in (info.data.get("hs256_secret"), info.data.get("better_auth_secret")):
             raise ValueError("must be another secret than GATEWAY_HS256_SECRET and BETTER_AUTH_SECRET")
         return value
@@ -138,7 +174,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_private_key(cls, value: SecretStr) -> SecretStr:
         if not _is_ed25519(value.get_secret_value()):
-            raise ValueError("write an Ed25519 private key as PKCS#8 PEM; `python -m gateway new-key` makes one")
+            raise PydanticCustomError("key", "no Ed25519 private key")
         return value
 
     @property
@@ -165,7 +201,7 @@ def read_settings() -> Settings:
 def _belongs_to(mode: str, value: object, info: ValidationInfo) -> None:
     chosen = info.data.get("auth_mode")
     if chosen == mode and value is None:
-        raise ValueError(f"needed, because GATEWAY_AUTH_MODE is {mode}")
+        raise ValueError(f"missing, and needed because GATEWAY_AUTH_MODE is {mode}. Set {NEEDED[mode]}")
     if chosen not in {mode, None} and value is not None:
         raise ValueError(f"not allowed, because GATEWAY_AUTH_MODE is {chosen}; one mode alone verifies tokens")
 
@@ -178,8 +214,18 @@ def _is_ed25519(pem: str) -> bool:
 
 
 def _lines(error: ValidationError) -> list[str]:
-    problems = cast("list[dict[str, Any]]", error.errors(include_url=False, include_input=False, include_context=False))
-    return [f"{_variable(str(one['loc'][0]))}: {one['msg']}" for one in problems]
+    problems = cast("list[dict[str, Any]]", error.errors(include_url=False, include_input=False))
+    return [_line(str(one["loc"][0]), one) for one in problems]
+
+
+def _line(name: str, problem: Mapping[str, Any]) -> str:
+    """Say what is wrong in our own words, where a rule of ours was broken; else what to set."""
+    if problem["type"] == "value_error":
+        return f"{_variable(name)}: {problem['ctx']['error']}."
+    wanted = next(
+        field.description for key, field in Settings.model_fields.items() if name in (key, field.validation_alias)
+    )
+    return f"{_variable(name)}: {'missing' if problem['type'] == 'missing' else 'not valid'}. Set {wanted}."
 
 
 def _variable(name: str) -> str:

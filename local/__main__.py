@@ -46,6 +46,9 @@ def main() -> int:
     except (StartError, PostgresError) as error:
         print(f"\n  {error}", file=sys.stderr, flush=True)
         return 1
+    except OSError as error:  # a folder without permission, a full disk
+        print(f"\n  {error.filename or state}: {error.strerror or error}.", file=sys.stderr, flush=True)
+        return 1
 
 
 def _do(command: str, state: Path) -> int:

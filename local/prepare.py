@@ -15,6 +15,7 @@ from local.settings import StartError, free_port
 from local.terminal import step
 
 ROOT = Path(__file__).parent.parent
+SQLALCHEMY_LINK = "(Background on this error at:"
 VENVS = ROOT / ".local" / "venvs"
 
 
@@ -99,6 +100,8 @@ def _finish(name: str, command: list[str], folder: Path, environment: dict[str, 
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         output = (done.stdout + done.stderr).strip()
+        logs.mkdir(parents=True, exist_ok=True)
         (logs / f"migrate-{name}.log").write_text(output)
-        last = output.splitlines()[-1] if output else f"exit status {done.returncode}"
+        said = [line for line in output.splitlines() if not line.startswith(SQLALCHEMY_LINK)]
+        last = said[-1] if said else f"exit status {done.returncode}"
         raise StartError(f"The {name} migration failed: {last} (all of it: {logs / f'migrate-{name}.log'})")

@@ -79,7 +79,7 @@ class StdioSettings(DataSettings):
 
     user_id: str = Field(
         pattern=USER_ID_PATTERN,
-        description="whose tasks these are: a short name, or the user_id that the web page shows in its settings",
+        description="whose tasks these are: a short name, or the user_id in the file of “Download my data”",
     )
 
 

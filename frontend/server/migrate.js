@@ -37,7 +37,7 @@ async function main() {
  * @param {pg.Pool} owner
  */
 async function migrate(settings, owner) {
-  const client = await owner.connect();
+  const client = await owner.connect().catch((error) => cannotUse("DATABASE_URL", error));
   try {
     await client.query("BEGIN");
     await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
@@ -83,7 +83,7 @@ async function keepRole(client, url) {
  */
 async function checkRole(url) {
   const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  await client.connect().catch((error) => cannotUse("AUTH_DATABASE_URL", error));
   try {
     const { rows } = await client.query(
       `SELECT rolsuper OR rolbypassrls OR rolcreaterole AS "isStrong" FROM pg_roles WHERE rolname = current_user`,
@@ -93,4 +93,14 @@ async function checkRole(url) {
   } finally {
     await client.end();
   }
+}
+
+/**
+ * @param {string} name the setting
+ * @param {Error & { code?: string }} error a name with several addresses fails without a message
+ * @returns {never}
+ */
+function cannotUse(name, error) {
+  const reason = error.message || error.code;
+  throw new Error(`${name} cannot be used (${reason}): check its host, port, name, user and password.`);
 }

@@ -48,6 +48,15 @@ test("[005/FR-034] open tasks stand there with what is known of them", async () 
   expect(panel).toHaveTextContent("… and 58 more.");
 });
 
+test("[005/FR-034] a title from right to left turns no row round: box and date stay where those of the others are", async () => {
+  await open({ [TASKS]: { tasks: [{ ...MILK, title: "שלום עולם" }], total: 1 } });
+
+  const title = await page.screen.findByText("שלום עולם");
+
+  expect(title).toHaveAttribute("dir", "auto");
+  expect(title.closest("li")?.querySelector("label")).not.toHaveAttribute("dir");
+});
+
 test("[005/FR-034] [005/FR-021] a task is done in its place, opened again, and the change taken back", async () => {
   let isOpen = true;
   await open({

@@ -106,7 +106,7 @@ _DAY_FORMS = both_ends(
         (r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})", lambda said, _: said["day"]),
         (rf"(?:the )?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}", _coming),
         (rf"{_MONTH} (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?", _coming),
-        (r"(?<=(?:on |by |to ))the (?P<day>[0-9]{1,2})(?:st|nd|rd|th)", _coming_in_month),
+        (r"(?<=(?:on |by |to ))the (?P<day>[0-9]{1,2})(?:st|nd|rd|th)(?: of the month)?", _coming_in_month),
     ],
 )
 _TIME_FORMS = both_ends(

@@ -31,6 +31,7 @@ class Memory:
         tokens: undo tokens of the changes made here that still stand, the latest last.
         redo: the token that takes the last undo back.
         question: what the assistant asked last, until something else is said.
+        clock: the time of day at the last message; of earlier ones it is not known.
     """
 
     def __init__(self) -> None:
@@ -39,6 +40,7 @@ class Memory:
         self.tokens: list[str] = []
         self.redo = ""
         self.question: Question | None = None
+        self.clock = ""
 
     def learn(self, tool: str, output: dict[str, Any]) -> None:
         """Take in what a tool answered that writes."""

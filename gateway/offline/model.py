@@ -31,6 +31,7 @@ Output: TypeAlias = ResponseFunctionToolCall | ResponseOutputMessage
 
 NAME = "offline"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = re.compile(r"(?<=[ T])[0-9]{2}:[0-9]{2}")
 _WORD = re.compile(r"\S+\s*|\s+")
 
 
@@ -62,7 +63,8 @@ def _next(told: str | None, given: Input) -> list[Output]:
     items = cast("list[dict[str, Any]]", [{"role": "user", "content": given}] if isinstance(given, str) else given)
     day = _DATE.search(told or "")
     today = date.fromisoformat(day[0]) if day else datetime.now(UTC).date()
-    action = decide(messages_in(items), today)
+    clock = _CLOCK.search(told or "")
+    action = decide(messages_in(items), today, clock[0] if clock else "")
     if not isinstance(action, Reply):
         return [
             ResponseFunctionToolCall(

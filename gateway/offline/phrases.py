@@ -16,7 +16,7 @@ _PAST = (
 )
 _BARE_VERB = (
     r"bake|book|buy|call|clean|cook|email|feed|fix|iron|mail|mow|order|pack|pay|phone|pick up|print|renew|repair|return"
-    r"|ring|send|sign|submit|text|tidy|vacuum|visit|wash|water"
+    r"|ring|send|sign|submit|take out|text|tidy|vacuum|visit|wash|water"
 )
 _LEVEL = (
     r"(?P<value>(?:not (?:so |that |very )?)?(?:urgent|important)|(?:very )?high|top|asap|medium|normal|low"
@@ -128,7 +128,7 @@ PHRASES: tuple[tuple[Intent, tuple[str, ...]], ...] = (
         Intent.MOVE,
         (
             r"put (?P<what>.+?) off(?P<value> .+)",
-            r"(?:move|reschedule|postpone|push|shift|delay|defer|put off|bring forward)(?: back)? (?P<what>.+)",
+            r"(?:move|reschedule|postpone|push|shift|delay|defer|snooze|put off|bring forward)(?: back)? (?P<what>.+)",
             r"(?:set|change)(?: the)? (?:due date|date|deadline|day|time) (?:of|for) (?P<what>.+)",
             r"(?!what|which)(?P<what>.+?)(?: is| are|'s)(?: now)? due(?P<value> .+)",
         ),

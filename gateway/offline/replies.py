@@ -36,7 +36,7 @@ INTRODUCTION = (
     "I am the offline assistant: I work by rules and without a language model. Say “help” for what I understand."
 )
 HELP = f"I am Remit's offline assistant: I work by rules and without a language model. {ABILITIES}"
-NOT_UNDERSTOOD = f"I did not understand that. I am the offline assistant and know only everyday sentences. {ABILITIES}"
+NOT_UNDERSTOOD = f"I did not understand that. I am the offline assistant and know only everyday English. {ABILITIES}"
 NOTHING_NAMED = "What shall I add? Say, for example: add buy milk tomorrow."
 TOO_MANY = "That is more than I can add at once. Please send at most 25 tasks."
 TOO_MANY_AT_ONCE = (

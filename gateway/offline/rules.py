@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
@@ -39,11 +39,12 @@ class Said:
     reports: Sequence[Report] = ()
 
 
-def decide(conversation: Sequence[Said], today: date) -> Reply | list[Call]:
-    """Return the next tool calls, or what is said to the last message."""
+def decide(conversation: Sequence[Said], today: date, clock: str = "") -> Reply | list[Call]:
+    """Return the next tool calls, or what is said to the last message; ``clock`` is the time of day, as ``09:30``."""
     memory = Memory()
     for said in conversation[:-1]:
         memory = _recall(memory, said, today)
+    memory.clock = clock
     now = conversation[-1]
     if now.text in {YES, NO} and now.reports:
         return Reply("\n".join(map(_settled, now.reports)))
@@ -117,10 +118,17 @@ def _add(memory: Memory, today: date, heard: Heard) -> Request:
         return Reply(replies.NOTHING_NAMED)
     if len(tasks) > MOST_AT_ONCE:
         return Reply(replies.TOO_MANY)
-    found = yield from call(TaskTool.ADD_TASKS, tasks=tasks)
+    found = yield from call(TaskTool.ADD_TASKS, tasks=[_from_now(task, memory.clock) for task in tasks])
     memory.learn(TaskTool.ADD_TASKS, found)
     result = AddedTasks.model_validate(found)
     return Reply(replies.added(result), shown=result.added if len(result.added) > 1 else None)
+
+
+def _from_now(task: dict[str, Any], clock: str) -> dict[str, Any]:
+    """Let a series begin with its next date, where its hour is over today: it would be overdue as it is added."""
+    day, _, hour = str(task.get("due", "")).partition(" ")
+    is_over = "repeat" in task and day == "today" and hour.zfill(len("00:00")) < clock
+    return {**task, "due": f"tomorrow {hour}"} if is_over else task
 
 
 def _change(memory: Memory, today: date, heard: Heard) -> Request | Reply:

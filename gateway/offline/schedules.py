@@ -57,6 +57,12 @@ _FORMS = both_ends(
         (rf"(?P<days>{_PLURAL_DAYS})", _on_days),
     ],
 )
+_ON_DAY = r"(?P<{}>first|[0-9]{{1,2}}(?:st|nd|rd|th))(?: day)?"
+_EACH_MONTH = re.compile(
+    rf"\b(?:on )?(?:(?:the )?{_ON_DAY.format('a')} of {_EACH} month|{_EACH} {_ON_DAY.format('b')} of the month)"
+    r"(?=[ ,]|$)",
+    re.IGNORECASE,
+)
 _SHIFT = re.compile(
     rf"(?:^|\s)(?:(?:by |back |forward )*(?P<count>{ANY_NUMBER}) (?:more )?(?P<unit>day|week|month)s?"
     r"(?: (?P<way>later|earlier|back|forward|sooner))?)$",
@@ -111,4 +117,11 @@ def shifted(due: str, count: int, unit: str) -> str:
 
 
 def _cut_repeat(text: str, today: date) -> tuple[str, str]:
-    return cut(text, _FORMS, today)
+    rest, repeat = cut(_EACH_MONTH.sub(_monthly_on, text), _FORMS, today)
+    return (rest, repeat) if repeat else (text, "")
+
+
+def _monthly_on(said: re.Match[str]) -> str:
+    """Say a day of every month as a day and a repetition, each of which has a form."""
+    day = (said["a"] or said["b"]).lower()
+    return f"on the {'1st' if day == 'first' else day} monthly"

@@ -4,7 +4,6 @@ Words behind the command choose the cases that have one of them in their names.
 """
 
 import asyncio
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,10 +12,13 @@ from pathlib import Path
 
 import httpx2
 
+from local.services import MODEL_SETTINGS
+from local.settings import read_settings
 from tests.evals.case import Case
 from tests.evals.running import Outcome, Stage, run_all
 from tests.evals.table import CASES
 from tests.services import (
+    ROOT,
     Issuer,
     Service,
     SigningKey,
@@ -27,14 +29,13 @@ from tests.services import (
     migrated,
 )
 
-MODEL_SETTINGS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "OPENAI_API")
 AT_ONCE = 4
 SECONDS = 120
 
 
 def main(words: list[str]) -> None:
     chosen = [case for case in CASES if not words or any(word.casefold() in case.name.casefold() for word in words)]
-    model = {name: os.environ[name] for name in MODEL_SETTINGS if os.environ.get(name)}
+    model = configured(ROOT / ".env")
     name = _name_of(model)
     _print(f"{len(chosen)} cases, answered by {name}")
     with started(model) as (issuer, key, mcp_server, gateway):
@@ -45,6 +46,12 @@ def main(words: list[str]) -> None:
             _print("\n".join(f"    {line}" for line in outcome.told().splitlines()))
     passed = sum(not outcome.problems for outcome in outcomes)
     _print(f"{passed} of {len(chosen)} satisfied ({passed / max(len(chosen), 1):.0%}) by {name}")
+
+
+def configured(env_file: Path) -> dict[str, str]:
+    """Return the settings of the model, as `make run` reads them."""
+    settings = read_settings(env_file)
+    return {name: settings[name] for name in MODEL_SETTINGS if name in settings}
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.evals.__main__ import configured
 from tests.evals.case import Case
 from tests.evals.running import Outcome, Stage, run_all
 from tests.evals.table import ADDING, CASES, COMPLETING, TAKING_BACK
@@ -31,6 +32,16 @@ def test_a_request_of_the_table_is_satisfied(case: Case, outcomes: dict[str, Out
     outcome = outcomes[case.name]
 
     assert not outcome.problems, outcome.told()
+
+
+def test_the_model_is_that_of_make_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OPENAI_MODEL", "of the environment")
+    file = tmp_path / ".env"
+    file.write_text("OPENAI_BASE_URL=http://127.0.0.1:1/v1\nOPENAI_MODEL=of the file\n")
+
+    assert configured(file) == {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "OPENAI_MODEL": "of the environment"}
 
 
 def test_the_table_is_long_enough_and_names_each_case_once() -> None:

@@ -50,6 +50,27 @@ async def test_the_gateway_starts_without_it_serves_when_it_comes_and_survives_i
     assert len((await ann.get("conversations")).json()["conversations"]) == 1
 
 
+@pytest.mark.requirement("001/FR-037")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"GATEWAY_MCP_AUDIENCE": "http://elsewhere.example/gateway"},
+        {"GATEWAY_ASSERTION_KEY_ID": "unknown"},
+        {"GATEWAY_MCP_URL": "{mcp}"},
+        {"GATEWAY_MCP_URL": "{mcp}/mcp"},
+    ],
+    ids=["audience", "key", "no door", "another door"],
+)
+async def test_a_server_that_takes_no_assertion_of_ours_keeps_the_gateway_from_being_ready(
+    mcp_server: Service, start: Start, meet: Meet, wrong: dict[str, str]
+) -> None:
+    ann = meet(await start(**{name: value.format(mcp=mcp_server.url) for name, value in wrong.items()}))
+
+    ready = await ann.http.get(f"{ann.url}/readyz")
+
+    assert (ready.status_code, ready.json()["mcp_server"]) == (503, False)
+
+
 async def test_a_tool_that_cannot_be_reached_is_told_truthfully(start: Start, meet: Meet, wire: Wire) -> None:
     ann = meet(await start())
     await ann.say("hello")

@@ -201,15 +201,26 @@ def refuse_foreign(look_up: Any) -> Any:
     return guarded
 
 
-@pytest.mark.parametrize("status", [400, 401, 429, 500])
-async def test_a_server_that_refuses_is_told_truthfully(start: Start, meet: Meet, status: int) -> None:
+@pytest.mark.requirement("004/FR-061")
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (400, "did not accept the request"),
+        (401, "(OPENAI_API_KEY)"),
+        (404, "(OPENAI_MODEL, OPENAI_BASE_URL)"),
+        (429, "asked too often"),
+        (500, "the model cannot be reached"),
+    ],
+)
+async def test_a_server_that_refuses_is_told_truthfully(start: Start, meet: Meet, status: int, reason: str) -> None:
     server = OpenAIServer([], status=status)
     async with server.open() as url:
         ann = meet(await start(**environment(url, "responses")))
         answer = await ann.post("chat", {"message": "hello"})
 
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-    assert "the model cannot be reached" in answer.json()["message"]
+    assert reason in answer.json()["message"]
+    assert answer.json()["message"].endswith(" Nothing was changed. Send your message again.")
     assert KEY not in answer.text
 
 

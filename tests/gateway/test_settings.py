@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from gateway.assertion import AssertionSigner
-from gateway.settings import read_settings
+from gateway.settings import PREFIX, Settings, read_settings
 from shared.contract import Scope
 from shared.identity import UserId, verified_payload
 from shared.keys import load_key_set
@@ -161,6 +162,20 @@ def test_every_problem_is_told_at_once_and_no_value_is_shown(monkeypatch: pytest
     lines = str(caught.value.code).splitlines()
     assert {line.split(":")[0] for line in lines} == {*wrong, "GATEWAY_MCP_URL"}
     assert secret not in str(caught.value.code)
+
+
+@pytest.mark.requirement("003/FR-050")
+@pytest.mark.parametrize("value", ["", "!"], ids=["missing", "wrong"])
+def test_every_line_says_what_to_set_in_words_for_a_person(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    for name, field in Settings.model_fields.items():
+        monkeypatch.setenv(str(field.validation_alias or PREFIX + name.upper()), value)
+
+    with pytest.raises(SystemExit) as caught:
+        read_settings()
+
+    lines = str(caught.value.code).splitlines()
+    assert len(lines) > 5
+    assert [line for line in lines if not re.fullmatch(r"[A-Z0-9_]+: .+ [Ss]et .+\.", line)] == []
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,8 @@
 """What the launcher is told, and how it answers what it cannot use."""
 
 import socket
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from local.keys import Keys
 from local.services import environments, with_login
 from local.settings import PORTS, StartError, database_url, ports, read_settings
+from tests.services import ROOT
 
 
 @pytest.mark.requirement("001/FR-005")
@@ -55,6 +58,17 @@ def test_a_taken_port_is_named_with_its_setting() -> None:
 def test_two_services_cannot_share_a_port() -> None:
     with pytest.raises(StartError, match="three different ports"):
         ports({"GATEWAY_PORT": "3000", "FRONTEND_PORT": "3000"})
+
+
+@pytest.mark.requirement("001/FR-004")
+def test_a_folder_that_cannot_be_made_ends_the_start_with_one_line_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    state = tmp_path / "file" / "state"
+    command = [sys.executable, "-m", "local", "--state", str(state), "stdio"]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (1, f"\n  {state}: Not a directory.\n")
 
 
 @pytest.mark.requirement("001/FR-005")

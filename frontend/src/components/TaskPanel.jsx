@@ -48,9 +48,9 @@ function TaskRow({ task, onToggle }) {
   const { title, due, overdue, labels = [], isDone = false } = task;
   return (
     <li className={isDone ? "done" : ""}>
-      <label dir="auto">
+      <label>
         <input type="checkbox" checked={isDone} onChange={onToggle} />
-        <span>{title}</span>
+        <span dir="auto">{title}</span>
       </label>
       {(due || labels.length > 0) && (
         <p className="hint">

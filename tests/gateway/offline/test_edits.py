@@ -36,6 +36,7 @@ def change(text: str, task: Task = TASK) -> tuple[str, dict[str, Any] | None]:
     [
         ("move the dentist to friday", {"due": "friday 15:00"}),
         ("move the dentist to friday at 9am", {"due": "friday 09:00"}),
+        ("snooze the dentist until friday", {"due": "friday 15:00"}),
         ("move the dentist to 16:30", {"due": "2026-11-26 16:30"}),
         ("push the dentist to next week", {"due": "next week 15:00"}),
         ("move the dentist from thursday to friday", {"due": "friday 15:00"}),
@@ -110,6 +111,13 @@ def test_a_date_is_shifted_over_the_ends_of_months(due: str, count: int, unit: s
         ("water the plants monthly on the 31st", Schedule(day="2026-12-31", repeat="monthly")),
         ("water the plants yearly on 29 february", Schedule(day="2028-02-29", repeat="yearly")),
         ("water the plants on the last day of every month", Schedule(repeat="FREQ=MONTHLY;BYMONTHDAY=-1")),
+        ("water the plants on the 1st of every month", Schedule(day="2026-12-01", repeat="monthly")),
+        ("water the plants on the first day of each month", Schedule(day="2026-12-01", repeat="monthly")),
+        (
+            "water the plants every 15th of the month at 9am",
+            Schedule("2026-12-15", "09:00", "monthly"),
+        ),
+        ("water the plants on the 3rd of the month", Schedule(day="2026-12-03")),
         ("water the plants every first monday of the month", Schedule(repeat="FREQ=MONTHLY;BYDAY=1MO")),
         ("water the plants on the last friday of every month", Schedule(repeat="FREQ=MONTHLY;BYDAY=-1FR")),
         ("water the plants at the end of the month", Schedule(day="2026-11-30")),

@@ -42,6 +42,21 @@ def task(title: str, due: str = "", priority: str = "", labels: list[str] | None
 
 
 @pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("add stand-up every weekday at 9:30", "tomorrow 9:30"),
+        ("add stand-up every weekday at 11:00", "today 11:00"),
+        ("add stand-up at 9:30", "today 9:30"),  # once, and late: nobody said that it comes again
+    ],
+)
+def test_a_series_whose_hour_is_over_today_begins_with_its_next_date(text: str, due: str) -> None:
+    calls = decide([Said(text)], TUESDAY, "10:00")
+
+    assert isinstance(calls, list)
+    assert [task["due"] for task in calls[0].arguments["tasks"]] == [due]
+
+
+@pytest.mark.parametrize(
     ("text", "tasks"),
     [
         ("add buy milk tomorrow", [task("buy milk", "tomorrow")]),
@@ -57,6 +72,7 @@ def task(title: str, due: str = "", priority: str = "", labels: list[str] | None
         ("add:\n- milk\n- eggs tomorrow\n\n* bread", [task("milk"), task("eggs", "tomorrow"), task("bread")]),
         ("add 1) milk; 2) eggs", [task("milk"), task("eggs")]),
         ("add a task to water the plants", [task("water the plants")]),
+        ("take out the bins on monday", [task("take out the bins", "monday")]),
         ('create a task called "Clean the windows"', [task("Clean the windows")]),
         ("new task: pay taxes", [task("pay taxes")]),
         ("todo: write the report (high priority) #work", [task("write the report", "", "high", ["work"])]),
