@@ -73,16 +73,15 @@ def _flown(stack: Stack, collector: Collector, flights: int, *, and_without_data
 
 @contextmanager
 def _every_statement_logged(owner_url: str) -> Iterator[None]:
+    """Let the database log each statement of whoever connects from now on, and its values, which are the detail."""
+    outspoken = {"log_statement": "all", "log_error_verbosity": "default"}
     try:
-        _tell_the_database(owner_url, "SET log_statement = 'all'")
+        for name, value in outspoken.items():
+            command(owner_url, f"ALTER ROLE ALL SET {name} = '{value}'")
         yield
     finally:
-        _tell_the_database(owner_url, "RESET log_statement")
-
-
-def _tell_the_database(owner_url: str, what: str) -> None:
-    for statement in (f"ALTER SYSTEM {what}", "SELECT pg_reload_conf()"):
-        command(owner_url, statement)
+        for name in outspoken:
+            command(owner_url, f"ALTER ROLE ALL RESET {name}")
 
 
 def run(stage: Stage, tries: int) -> Outcome:
@@ -93,8 +92,8 @@ def run(stage: Stage, tries: int) -> Outcome:
         _stack(stage.mortal, collector, provider) as stack,
     ):
         aviary = _flown(stack, collector, -(-tries // PER_FLIGHT), and_without_database=True)
-        stack.take_over(gateway=OUTSPOKEN, mcp_server=OUTSPOKEN)
         with _every_statement_logged(stack.postgres.url):
+            stack.take_over(gateway=OUTSPOKEN, mcp_server=OUTSPOKEN)
             control = _flown(stack, collector, 1, and_without_database=False)
     return Outcome(
         len(aviary.texts | aviary.secrets),
