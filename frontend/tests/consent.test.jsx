@@ -121,3 +121,18 @@ test.each([
   await page.screen.findByRole("heading", { name: "Nothing to allow" });
   expect(page.screen.queryByRole("button")).toBeNull();
 });
+
+test("[005/FR-038] an app that could not be looked up is asked for once more, however often that is pressed", async () => {
+  let asked = 0;
+  const answer = () => (asked++ ? { client_name: "Planner" } : refusal(503, {}));
+  page = await openPage(request(), { [GET_SESSION]: sessionOf(ADA), [GET_CLIENT]: answer });
+  const again = await page.screen.findByRole("button", { name: "Try again" });
+
+  await page.act(async () => {
+    again.click();
+    again.click();
+  });
+
+  await page.screen.findByRole("heading", { name: "Planner asks for access" });
+  expect(asked).toBe(2);
+});

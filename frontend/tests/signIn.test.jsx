@@ -137,6 +137,20 @@ test("[001/FR-050] the other tabs are told who signed out", async () => {
   other.close();
 });
 
+test("[001/FR-050] who presses twice signs out once", async () => {
+  const SIGN_OUT = "POST /api/auth/sign-out";
+  page = await openPage("/", { [GET_SESSION]: sessionOf(ADA), [SIGN_OUT]: { success: true } });
+  const leave = await page.screen.findByRole("button", { name: "Sign out" });
+
+  await page.act(async () => {
+    leave.click();
+    leave.click();
+  });
+
+  await page.screen.findByRole("heading", { name: "Sign in" });
+  expect(page.requests.filter(({ route }) => route === SIGN_OUT)).toHaveLength(1);
+});
+
 test("[001/FR-052] a session that ends under a message says so and keeps the message", async () => {
   /** @type {object | null} */
   let user = ADA;

@@ -1,6 +1,7 @@
 """What a failure of the database is told as: a passing one is worth another try, a mistake of ours is not."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import asyncpg
@@ -8,7 +9,7 @@ import pytest
 
 from mcp_server.db.admission import Pace
 from mcp_server.db.failures import Failure, raise_meaning
-from mcp_server.db.session import Database
+from mcp_server.db.session import Database, Rows
 from shared.errors import ErrorCode, ProductError
 from shared.identity import UserId
 from tests.mcp_server.database import run
@@ -49,25 +50,35 @@ def test_an_unreachable_database_is_worth_another_try(error: Failure) -> None:
     assert told.value.retry_after
 
 
-def test_a_connection_that_is_lost_in_the_middle_is_worth_another_try(
-    app_url: str, owner_url: str, user_id: str
-) -> None:
-    assert owner_url
+def lost(url: str, user_id: str, losing: Callable[[Rows], Awaitable[None]]) -> ProductError:
+    """Lose the connection of a transaction, and return what is told of it."""
 
     async def lose() -> None:
-        database = Database(app_url)
+        database = Database(url)
         try:
             async with database.transaction(UserId(user_id)) as rows:
-                rows.people._connection.terminate()
-                await rows.people.lock()
+                await losing(rows)
         finally:
             await database.close()
 
     with pytest.raises(ProductError) as told:
         asyncio.run(lose())
+    return told.value
 
-    assert told.value.code is ErrorCode.UNAVAILABLE
-    assert isinstance(told.value.__cause__, asyncpg.InterfaceError)
+
+def test_a_connection_that_is_lost_in_the_middle_is_worth_another_try(
+    app_url: str, owner_url: str, user_id: str
+) -> None:
+    assert owner_url
+
+    async def before_it_is_asked(rows: Rows) -> None:
+        rows.people._connection.terminate()
+        await rows.people.lock()
+
+    told = lost(app_url, user_id, before_it_is_asked)
+
+    assert told.code is ErrorCode.UNAVAILABLE
+    assert isinstance(told.__cause__, asyncpg.InterfaceError)
 
 
 def test_a_connection_that_is_lost_right_after_an_answer_is_worth_another_try(
@@ -75,23 +86,17 @@ def test_a_connection_that_is_lost_right_after_an_answer_is_worth_another_try(
 ) -> None:
     """As after a process was stopped in a transaction for so long that the database gave it up."""
 
-    async def lose() -> None:
-        database = Database(f"{app_url}?application_name={user_id}")
-        try:
-            async with database.transaction(UserId(user_id)) as rows:
-                asked = asyncio.create_task(rows.people.lock())
-                await asyncio.sleep(0)
-                with ThreadPoolExecutor() as other:
-                    other.submit(run, owner_url, END, user_id).result()  # this loop hears of both at once
-                await asked
-        finally:
-            await database.close()
+    async def with_the_answer(rows: Rows) -> None:
+        asked = asyncio.create_task(rows.people.lock())
+        await asyncio.sleep(0)
+        with ThreadPoolExecutor() as other:
+            other.submit(run, owner_url, END, user_id).result()  # this loop hears of both at once
+        await asked
 
-    with pytest.raises(ProductError) as told:
-        asyncio.run(lose())
+    told = lost(f"{app_url}?application_name={user_id}", user_id, with_the_answer)
 
-    assert told.value.code is ErrorCode.UNAVAILABLE
-    assert isinstance(told.value.__cause__, asyncpg.InternalClientError)
+    assert told.code is ErrorCode.UNAVAILABLE
+    assert isinstance(told.__cause__, asyncpg.InternalClientError)
 
 
 @pytest.mark.parametrize("is_transaction", [True, False])
