@@ -104,7 +104,8 @@ async def test_what_runs_and_what_waits_is_found_without_a_look_at_what_does_not
     running = next(one for one in sent if "UNION ALL" in one)
 
     assert "items_open" in await plan_for_any_values(person, waiting)
-    assert "turns_live" in await plan_for_any_values(person, running)
+    plan = await plan_for_any_values(person, running)
+    assert "turns_live" in plan or "turns_one_live" in plan  # each holds the running ones alone, at the same cost
     assert "items_open" not in await plan_for_any_values(person, waiting.replace("'open'", "$4")), "the control"
 
 
